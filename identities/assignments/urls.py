@@ -1,0 +1,6 @@
+"""Affectations: lists, departures, extensions."""
+
+from django.urls import URLPattern
+
+app_name = "assignments"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,6 @@
+"""People: search, page, identity."""
+
+from django.urls import URLPattern
+
+app_name = "people"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,18 @@
+"""Celery: `celery -A portal worker` and `celery -A portal beat`. Rooms name their own tasks; the timetable is here."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.local")
+
+app = Celery("trousseau")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "la minute des missions": {"task": "identities.assignments.tasks.tick", "schedule": 15.0},
+    "relance de la boîte d'envoi": {"task": "portal.dispatch.tasks.sweep", "schedule": 5.0},
+    "scellement du journal": {"task": "portal.journal.tasks.seal_journals", "schedule": 20.0},
+    "battement du worker": {"task": "portal.dispatch.tasks.beat_heart", "schedule": 10.0},
+    "têtes du journal": {"task": "portal.journal.tasks.send_heads", "schedule": 24 * 3600.0},
+}

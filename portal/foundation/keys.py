@@ -1,0 +1,13 @@
+"""Primary keys: UUID version 7 (RFC 9562 §5.7), ordered by time so that indexes stay narrow."""
+
+import secrets
+import time
+from uuid import UUID
+
+
+def uuid7() -> UUID:
+    """48 bits of Unix milliseconds, 74 random bits, version and variant."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & ((1 << 48) - 1)) << 80
+    value |= 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return UUID(int=value)

@@ -1,0 +1,18 @@
+"""The demo and a developer's machine: services embedded by `manage.py demo`, their addresses in its `environment` file."""
+
+import os
+from pathlib import Path
+
+from portal.demo.environment import read_environment
+
+for _name, _value in read_environment(Path(__file__).resolve().parents[2]).items():
+    os.environ.setdefault(_name, _value)
+
+from .base import *  # noqa: E402, F403
+from .base import HOME, INSTALLED_APPS, TEMPLATES  # noqa: E402
+
+DEMO = True
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -1,0 +1,35 @@
+"""Local accounts: allauth account and mfa, by invitation only, two factors always (portal/decisions/0003-sign-in.md)."""
+
+AUTH_USER_MODEL = "memberships.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "tenants.memberships.passwords.EntropyValidator"}]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "shell:home"
+ACCOUNT_ADAPTER = "tenants.memberships.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation link proves the address
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = True
+# RIE EXI 25 caps local failures at 25 a day and asks for a back-off above 5 (RIE v1.0, volet personnes physiques).
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,25/d/key,200/m/ip"}
+
+MFA_ADAPTER = "tenants.memberships.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Trousseau"
+
+# Portal session: 4 h absolute, 30 min idle (RIE recommendation).
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 4 * 3600
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True

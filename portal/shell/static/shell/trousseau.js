@@ -1,0 +1,110 @@
+/* Comfort only: every page works without it (WebAuthn pages aside, which need the browser's API). */
+(() => {
+  "use strict";
+  const SENDING = "Envoi…";
+
+  /* A second click on a posted form does nothing; the button comes back with the page (back button, download). */
+  const restore = (button) => {
+    button.disabled = false;
+    button.textContent = "";
+    button.append(...button.parts);
+  };
+  const hold = (button) => {
+    button.parts = [...button.childNodes];
+    button.textContent = SENDING;
+    button.disabled = true;
+    button.dataset.held = "";
+  };
+  const release = () => {
+    for (const button of document.querySelectorAll("[data-held]")) {
+      delete button.dataset.held;
+      restore(button);
+    }
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (event.defaultPrevented || form.method !== "post" || !button || form.matches("[data-stays], [hx-post], [hx-put]")) return;
+    if (button.matches("[hx-post], [hx-get], [data-stays]")) return;
+    setTimeout(() => hold(button));
+  });
+  window.addEventListener("pageshow", release);
+
+  /* Copy: <button type="button" data-copy="id of the text" hidden>. */
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value || source.innerText.trim());
+    const said = document.getElementById("announcements");
+    if (said) said.textContent = "Copié.";
+    const before = [...button.childNodes];
+    button.textContent = "Copié";
+    setTimeout(() => button.replaceChildren(...before), 2000);
+  };
+  const prepare = (root) => {
+    if (!navigator.clipboard) return;
+    for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+  };
+
+  document.addEventListener("click", (event) => {
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
+    const opener = event.target.closest("[data-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.dialog);
+    if (dialog) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+    const closer = event.target.closest("[data-close]");
+    if (closer) {
+      event.preventDefault();
+      closer.closest("dialog").close();
+    }
+    const printer = event.target.closest("[data-print]");
+    if (printer) window.print();
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  /* <form data-auto-submit>: a choice applies at once; the button stays for typed text. */
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form && form.matches("[data-auto-submit]") && event.target.matches("select, [type=checkbox], [type=radio]")) {
+      form.requestSubmit();
+    }
+  });
+
+  /* An error summary takes the focus; its links reach the field, or the first of a group. */
+  const summary = (root) => root.querySelector(".error-summary");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    const field = target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea");
+    (field || target).focus();
+    (field || target).scrollIntoView({ block: "center" });
+  });
+
+  /* The key or the browser refused: say so in French (allauth only writes to the console). */
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const place = document.getElementById("key-error");
+    if (place) place.hidden = false;
+    if (place) place.focus();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    const found = summary(document);
+    if (found) found.focus();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
+})();

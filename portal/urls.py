@@ -1,0 +1,18 @@
+"""Every address of the product, room by room. What belongs to a group lives under /g/<group_slug>/, to a site under …/e/<establishment_id>/."""
+
+from django.urls import include, path
+
+GROUP = "g/<slug:group_slug>/"
+
+urlpatterns = [
+    path("", include("portal.shell.urls")),
+    path("compte/", include("tenants.memberships.account_urls")),
+    path("compte/", include("allauth.urls")),
+    path("exploitant/", include("tenants.groups.operator_urls")),
+    path(GROUP, include("tenants.groups.urls")),
+    path(GROUP, include("tenants.memberships.urls")),
+    path(GROUP, include("portal.journal.urls")),
+    path(GROUP, include("portal.dispatch.urls")),
+    path(GROUP, include("identities.people.urls")),
+    path(GROUP, include("identities.assignments.urls")),
+]

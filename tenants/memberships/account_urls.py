@@ -1,0 +1,6 @@
+"""Invitations and the account itself."""
+
+from django.urls import URLPattern
+
+app_name = "account_rights"
+urlpatterns: list[URLPattern] = []

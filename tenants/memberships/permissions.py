@@ -1,0 +1,66 @@
+"""The one list of what may be done, and which role may do it."""
+
+from django.db.models import TextChoices
+
+
+class Permission(TextChoices):
+    """One word per door. The value is what tests, menus and refusals name."""
+
+    GROUP_HOME = "group_home", "voir l'accueil du groupe"
+    GROUP_SETTINGS = "group_settings", "régler le groupe"
+    ESTABLISHMENTS_EDIT = "establishments_edit", "modifier les établissements et leurs services"
+    SITE_HOME = "site_home", "voir l'accueil du site"
+    PEOPLE_VIEW = "people_view", "voir les professionnels"
+    PEOPLE_EDIT = "people_edit", "modifier l'identité d'un professionnel"
+    PEOPLE_EXPORT = "people_export", "exporter la liste des professionnels"
+    ARRIVAL = "arrival", "faire arriver un professionnel"
+    DEPARTURE = "departure", "prolonger ou terminer une affectation"
+    IDENTITY_CHECK = "identity_check", "attester un contrôle d'identité"
+    MEMBERSHIPS_VIEW = "memberships_view", "voir les droits du portail"
+    MEMBERSHIPS_GRANT = "memberships_grant", "donner et retirer des droits du portail"
+    MEMBERSHIPS_CONFIRM = "memberships_confirm", "confirmer un droit de groupe"
+    JOURNAL_VIEW = "journal_view", "lire le journal"
+    JOURNAL_EXPORT = "journal_export", "exporter le journal"
+    DISPATCH_VIEW = "dispatch_view", "voir les envois à traiter"
+    DISPATCH_SETTLE = "dispatch_settle", "reprendre ou abandonner un envoi"
+
+
+class Role(TextChoices):
+    """Roles of product.md that people of a group hold. `exploitant` is not one: it holds no right in a group."""
+
+    GROUP_ADMIN = "group_admin", "administrateur de groupe"
+    SITE_MANAGER = "site_manager", "référent de site"
+    RPPS_MANAGER = "rpps_manager", "gestionnaire RPPS+"
+    HR = "hr", "RH"
+    AUDITOR = "auditor", "RSSI / DPO / auditeur"
+    ANS_READER = "ans_reader", "lecteur ANS"
+    DIRECTOR = "director", "directeur"
+
+
+_READ_SITE = frozenset({Permission.SITE_HOME, Permission.PEOPLE_VIEW})
+_WORK_SITE = _READ_SITE | {
+    Permission.ARRIVAL,
+    Permission.DEPARTURE,
+    Permission.PEOPLE_EDIT,
+    Permission.PEOPLE_EXPORT,
+    Permission.IDENTITY_CHECK,
+}
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.GROUP_ADMIN: frozenset(Permission),
+    Role.SITE_MANAGER: frozenset(_WORK_SITE),
+    Role.RPPS_MANAGER: _READ_SITE,
+    Role.HR: _READ_SITE | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE},
+    Role.AUDITOR: _READ_SITE
+    | {
+        Permission.GROUP_HOME,
+        Permission.MEMBERSHIPS_VIEW,
+        Permission.JOURNAL_VIEW,
+        Permission.JOURNAL_EXPORT,
+        Permission.DISPATCH_VIEW,
+    },
+    Role.ANS_READER: frozenset(),
+    Role.DIRECTOR: _READ_SITE | {Permission.GROUP_HOME, Permission.MEMBERSHIPS_VIEW},
+}
+
+# Roles that only make sense for the whole group; the others may be limited to some establishments.
+GROUP_ONLY_ROLES = frozenset({Role.GROUP_ADMIN, Role.AUDITOR, Role.ANS_READER})
