@@ -12,6 +12,7 @@ from .base import *  # noqa: E402, F403
 from .base import HOME, INSTALLED_APPS, TEMPLATES  # noqa: E402
 
 DEMO = True
+RPPS_CHECKSUM_STRICT = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = HOME / "mail"

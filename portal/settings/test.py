@@ -9,6 +9,7 @@ from .base import *  # noqa: E402, F403
 from .base import TEMPLATES  # noqa: E402
 
 DEMO = True
+RPPS_CHECKSUM_STRICT = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
