@@ -1,0 +1,66 @@
+"""Fixtures that every room shares: a group of two sites, its people of the portal, and signed-in clients."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from portal.foundation.keys import uuid7
+from portal.foundation.tenancy import tenant
+from tenants.memberships.models import User
+from tenants.memberships.permissions import Role
+from tests.factories.groups import EstablishmentFactory, GroupFactory, LegalEntityFactory
+from tests.factories.memberships import MembershipFactory, UserFactory
+
+
+def make_group(**values):
+    """A group of two establishments: `.id`, `.slug`, `.group`, `.first`, `.second`."""
+    group_id = uuid7()
+    with tenant(group_id):
+        group = GroupFactory(id=group_id, **values)
+        entity = LegalEntityFactory()
+        first, second = EstablishmentFactory.create_batch(2, legal_entity=entity)
+    return SimpleNamespace(id=group_id, slug=group.slug, group=group, entity=entity, first=first, second=second)
+
+
+@pytest.fixture
+def group(db):
+    return make_group()
+
+
+@pytest.fixture
+def door(group):
+    """Stands inside the group's own door for the whole test."""
+    with tenant(group.id) as opened:
+        yield opened
+
+
+@pytest.fixture
+def administrator(group) -> User:
+    return MembershipFactory(group_id=group.id).user
+
+
+@pytest.fixture
+def manager(group) -> User:
+    """Référent de site of the first establishment only."""
+    return MembershipFactory(
+        group_id=group.id, role=Role.SITE_MANAGER, establishment_ids=[group.first.pk]
+    ).user
+
+
+@pytest.fixture
+def operator_user(db) -> User:
+    return UserFactory(operator=True)
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """A test client signed in as that user, second factor included."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
