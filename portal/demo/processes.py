@@ -28,7 +28,9 @@ def working_folder(pid: int) -> str:
 
 def command_line(pid: int) -> str:
     with suppress(OSError):
-        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return (
+            (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        )
     return ""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from portal.demo.postgresql import make_database, make_extensions
 from portal.demo.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,13 +19,11 @@ def scratch_database(name: str, keep: bool) -> dict[str, str]:
     services = EmbeddedServices(ROOT, progress=lambda text: print(text, file=sys.stderr))
     services.start()
     with psycopg.connect(services.url("su", "postgres"), autocommit=True) as admin:
-        there = admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount
-        if there and not keep:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        if not there or not keep:
-            admin.execute(sql.SQL("CREATE DATABASE {} OWNER portal_owner").format(sql.Identifier(name)))
-            with psycopg.connect(services.url("su", name), autocommit=True) as inside:
-                services.make_extensions(inside)
+        if not keep:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        make_database(admin, name)
+    with psycopg.connect(services.url("su", name), autocommit=True) as inside:
+        make_extensions(inside)
     exports = {"DATABASE_URL": services.url("app", name), "DATABASE_OWNER_URL": services.url("owner", name)}
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env={**os.environ, **exports}, check=True

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from portal.demo.environment import read_environment
+from portal.demo.environment import home_of, read_environment
 
-for _name, _value in read_environment(Path(__file__).resolve().parents[2]).items():
+for _name, _value in read_environment(home_of(Path(__file__).resolve().parents[2])).items():
     os.environ.setdefault(_name, _value)
 
 from .base import *  # noqa: E402, F403

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: as the tables' owner, the only login that may change them."""
+"""`manage.py migrate`, as the owner of the tables: the application's own role may not create any."""
 
 from argparse import ArgumentParser
 
