@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from celery import current_app
 from django.db import transaction
 
 from portal.dispatch.models import Message
@@ -51,6 +52,4 @@ def post_all(letters: Iterable[Letter]) -> list[Message]:
 
 def ring(group_id) -> None:
     """Wakes the relay of one group; a broker that does not answer is not an error: the sweep will ring again."""
-    from portal.dispatch.tasks import relay_group
-
-    relay_group.delay(group_id=str(group_id))
+    current_app.send_task("portal.dispatch.tasks.relay_group", kwargs={"group_id": str(group_id)})

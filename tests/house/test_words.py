@@ -1,0 +1,87 @@
+"""Names, budgets and habits of the house."""
+
+import ast
+
+import pytest
+
+from tests.house.rooms import ROOT, parsed, python_files
+
+BANNED = {"utils", "util", "helpers", "helper", "manager", "managers", "data", "process", "misc", "common"}
+FUNCTION_LINES = 40
+FILE_LINES = 300
+
+# path[:function] → why it is longer.
+LONGER: dict[str, str] = {}
+
+
+def test_no_file_has_a_name_that_says_nothing():
+    assert [str(path) for path in python_files() if path.stem in BANNED] == []
+
+
+def test_functions_and_files_keep_to_their_budget():
+    over = {}
+    for path in python_files():
+        name = str(path.relative_to(ROOT))
+        lines = len(path.read_text().splitlines())
+        if lines > FILE_LINES:
+            over[name] = lines
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > FUNCTION_LINES:
+                    over[f"{name}:{node.name}"] = length
+    assert {name: length for name, length in over.items() if name not in LONGER} == {}
+    assert set(LONGER) - set(over) == set(), "a reason for nothing"
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX"])
+def test_nothing_is_left_for_later_in_the_code(word):
+    assert [str(path) for path in python_files() if word in path.read_text()] == []
+
+
+def _public_functions(drawer: str):
+    for path in python_files():
+        if path.name == drawer:
+            for node in parsed(path).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    yield path, node
+
+
+def test_public_functions_of_the_drawers_say_what_they_do():
+    without = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for drawer in ("operations.py", "queries.py", "rules.py")
+        for path, node in _public_functions(drawer)
+        if not ast.get_docstring(node)
+    ]
+    assert without == []
+
+
+# Operations of the two lowest rooms: they are what the others record and post with.
+NO_ACTOR = {"portal/journal/operations.py", "portal/dispatch/operations.py"}
+
+
+def test_operations_say_who_acts_and_leave_a_line():
+    wrong = []
+    for path, node in _public_functions("operations.py"):
+        name = str(path.relative_to(ROOT))
+        if name in NO_ACTOR:
+            continue
+        keyword = [one.arg for one in node.args.kwonlyargs]
+        if not keyword or keyword[0] != "actor" or node.args.args:
+            wrong.append(f"{name}:{node.name}: keyword-only, actor first")
+        if not _reaches_the_journal(parsed(path), node.name):
+            wrong.append(f"{name}:{node.name}: leaves no line in the journal")
+    assert wrong == []
+
+
+def _reaches_the_journal(module: ast.Module, name: str, seen: frozenset[str] = frozenset()) -> bool:
+    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    if name not in functions or name in seen:
+        return name in {"record", "record_set"}
+    called = {
+        getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for node in ast.walk(functions[name])
+        if isinstance(node, ast.Call)
+    }
+    return any(_reaches_the_journal(module, one, seen | {name}) for one in called)
