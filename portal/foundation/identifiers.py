@@ -1,4 +1,4 @@
-"""Check keys of the national numbers: FINESS, SIREN, SIRET, RPPS. Each check gives the number back in its stored form."""
+"""Check keys of FINESS, SIREN, SIRET and RPPS. Each check gives the number back in its stored form."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _CORSICA = str.maketrans("AB", "12")
 
 
 class Rpps(NamedTuple):
-    """A number in its 11 digits, and a French warning when its key is wrong where that is tolerated (else empty)."""
+    """A number in 11 digits, and a French warning when its key is wrong and tolerated (else empty)."""
 
     number: str
     warning: str
@@ -31,17 +31,17 @@ def compact(value: str) -> str:
 
 
 def check_finess(value: str) -> str:
-    """FINESS of an EJ or an ET: 9 characters, Luhn key; in Corsica the letter counts for its rank (2A → 21, 2B → 22).
+    """FINESS of an EJ or an ET: 9 characters, Luhn key; in Corsica the letter counts for its rank (A 1, B 2).
 
-    Refuses (DomainError) another shape or a wrong key. Source: FINESS+ design documents, checked on real numbers
-    of metropole, Corsica and overseas (97…, 98…).
+    Refuses (DomainError) another shape or a wrong key. Source: FINESS+ design documents, checked on real
+    numbers of metropole, Corsica and overseas (97…, 98…).
     """
     number = compact(value)
     if not _FINESS.fullmatch(number) or number.startswith("00"):
         raise DomainError(
             "FINESS of the wrong shape",
-            f"« {value.strip()} » n'est pas un numéro FINESS : il en faut 9 caractères, 9 chiffres ou 2A, 2B puis"
-            " 7 chiffres. Recopiez-le tel qu'il figure dans FINESS, zéros de tête compris.",
+            f"« {value.strip()} » n'est pas un numéro FINESS : il en faut 9 caractères, 9 chiffres ou 2A, 2B"
+            " puis 7 chiffres. Recopiez-le tel qu'il figure dans FINESS, zéros de tête compris.",
         )
     if not luhn.is_valid(number.translate(_CORSICA)):
         raise DomainError(
@@ -74,7 +74,8 @@ def _check_insee(value: str, name: str, length: int, validate: Callable[[str], s
     except (InvalidFormat, InvalidLength) as error:
         raise DomainError(
             f"{name} of the wrong shape",
-            f"« {value.strip()} » n'est pas un numéro {name} : il en faut {length} chiffres, zéros de tête compris.",
+            f"« {value.strip()} » n'est pas un numéro {name} : il en faut {length} chiffres,"
+            " zéros de tête compris.",
         ) from error
     except InvalidChecksum as error:
         raise DomainError(
@@ -85,10 +86,10 @@ def _check_insee(value: str, name: str, length: int, validate: Callable[[str], s
 
 
 def check_rpps(value: str) -> Rpps:
-    """RPPS: 11 digits, Luhn key on the 11; the 12 characters of the wire (« 8 » then the number) are accepted.
+    """RPPS: 11 digits, Luhn key on the 11; the 12 characters of the wire (« 8 » and the number) are accepted.
 
-    Refuses (DomainError) another shape, and a wrong key when `settings.RPPS_CHECKSUM_STRICT`: the official test
-    identities do not all carry a right key, so a test environment gets a warning instead.
+    Refuses (DomainError) another shape, and a wrong key when `settings.RPPS_CHECKSUM_STRICT`: the official
+    test identities do not all carry a right key, so a test environment gets a warning instead.
     """
     number = compact(value)
     if len(number) == 12 and number.startswith("8"):
@@ -107,4 +108,6 @@ def check_rpps(value: str) -> Rpps:
             f"Le numéro RPPS {number} comporte une erreur de saisie : sa clé de contrôle est fausse."
             " Vérifiez chaque chiffre.",
         )
-    return Rpps(number, f"La clé du RPPS {number} est fausse : accepté ici parce que c'est un environnement de test.")
+    return Rpps(
+        number, f"La clé du RPPS {number} est fausse ; elle est tolérée dans cet environnement de test."
+    )

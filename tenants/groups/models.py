@@ -121,6 +121,7 @@ class FinessLegalEntity(models.Model):
     phone = models.CharField(max_length=20, blank=True)
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    is_closed = models.BooleanField(default=False)  # said by the file, even without a closing date
     updated_on = models.DateField(null=True)
 
     def __str__(self) -> str:
@@ -144,6 +145,7 @@ class FinessEstablishment(models.Model):
     phone = models.CharField(max_length=20, blank=True)
     opened_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    is_closed = models.BooleanField(default=False)  # said by the file, even without a closing date
     updated_on = models.DateField(null=True)
 
     def __str__(self) -> str:

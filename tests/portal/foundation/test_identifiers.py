@@ -26,7 +26,9 @@ def test_a_finess_is_stored_without_what_was_typed_around_it(typed):
     assert check_finess(typed) == "2A0000170"
 
 
-@pytest.mark.parametrize("damaged", ["10000024", "", "2C0000170", "AB0000170", "0100000241", "٠١٠٠٠٠٠٢٤", "000000000"])
+@pytest.mark.parametrize(
+    "damaged", ["10000024", "", "2C0000170", "AB0000170", "0100000241", "٠١٠٠٠٠٠٢٤", "000000000"]
+)
 def test_refuses_what_has_not_the_shape_of_a_finess(damaged):
     with pytest.raises(DomainError) as refusal:
         check_finess(damaged)
@@ -58,7 +60,9 @@ def test_real_siret_numbers_are_accepted_those_of_la_poste_too(number):
     assert check_siret(number) == number
 
 
-@pytest.mark.parametrize("number", ["77220148900023", "35600000049838", "2,601E+13", "7722014890002", "0" * 14, ""])
+@pytest.mark.parametrize(
+    "number", ["77220148900023", "35600000049838", "2,601E+13", "7722014890002", "0" * 14, ""]
+)
 def test_refuses_a_wrong_siret(number):
     with pytest.raises(DomainError) as refusal:
         check_siret(number)
@@ -80,7 +84,9 @@ def test_an_rpps_reads_the_same_in_11_digits_and_in_the_12_of_the_wire(body):
     assert check_rpps("8" + number) == (number, "")
 
 
-@pytest.mark.parametrize("number", ["10000005479", "10000001916", "10107592585", "10100375103", "99900000011"])
+@pytest.mark.parametrize(
+    "number", ["10000005479", "10000001916", "10107592585", "10100375103", "99900000011"]
+)
 def test_known_rpps_numbers_are_accepted(settings, number):
     settings.RPPS_CHECKSUM_STRICT = True
     assert check_rpps(f"{number[:3]} {number[3:]}") == (number, "")
@@ -106,10 +112,17 @@ def test_refuses_what_has_not_the_shape_of_an_rpps_even_in_test(settings, number
 
 
 @given(st.text())
-def test_anything_typed_gets_a_number_or_a_french_sentence(text):
-    for check in (check_finess, check_siren, check_siret, check_rpps):
-        try:
-            check(text)
-        except DomainError as refusal:
-            assert refusal.french
+@pytest.mark.parametrize("check", [check_finess, check_siren, check_siret, check_rpps])
+def test_anything_typed_gets_a_number_or_a_french_sentence(check, text):
+    try:
+        check(text)
+    except DomainError as error:
+        refusal = error
+    else:
+        return
+    assert refusal.french.endswith(".")
+
+
+@given(st.text())
+def test_compacting_twice_changes_nothing_more(text):
     assert compact(compact(text)) == compact(text)
