@@ -1,12 +1,12 @@
 """Reads of accounts and rights, made before the tenant is known."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from portal.foundation.clock import today
+from tenants.groups.queries import group_by_slug
 from tenants.memberships.access import Access
 from tenants.memberships.models import Membership, User
 from tenants.memberships.states import MembershipState
@@ -25,12 +25,8 @@ def memberships_in_force(user: User, on: date | None = None) -> QuerySet[Members
 
 def access_to(user: User, group_slug: str, establishment_id: UUID | None = None) -> Access | None:
     """The rights of `user` in the group of that address; None for a stranger or a group that does not exist."""
-    from django.apps import apps
-
-    group = apps.get_model("groups.Group").objects.filter(slug=group_slug).values("id", "name").first()
+    group = group_by_slug(group_slug)
     if group is None:
         return None
-    held: Sequence[Membership] = memberships_in_force(user).filter(group_id=group["id"])
-    if not held:
-        return None
-    return Access(user, group["id"], group_slug, group["name"], tuple(held), establishment_id)
+    held = tuple(memberships_in_force(user).filter(group_id=group.id))
+    return Access(user, group.id, group.slug, group.name, held, establishment_id) if held else None
