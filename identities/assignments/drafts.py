@@ -1,0 +1,62 @@
+"""Drafts of arrivals: what one person typed for one site and did not send yet. Not an act: nothing in the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from identities.assignments.models import ArrivalDraft
+from portal.foundation.clock import now
+from portal.foundation.tenancy import current_group_id
+
+KEPT_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The values of one form, and when they were last typed."""
+
+    values: dict[str, Any]
+    saved_at: datetime
+
+
+def draft_of(user_id: UUID, establishment_id: UUID, form: str) -> Draft | None:
+    """What was typed in that form (« single », « batch ») less than 7 days ago; None when nothing was."""
+    row = ArrivalDraft.objects.filter(
+        user_id=user_id, establishment_id=establishment_id, updated_at__gt=now() - KEPT_FOR
+    ).first()
+    if row is None or form not in row.values:
+        return None
+    kept = row.values[form]
+    saved_at = datetime.fromisoformat(kept["saved_at"])
+    return Draft(kept["values"], saved_at) if saved_at > now() - KEPT_FOR else None
+
+
+def keep_draft(*, user_id: UUID, establishment_id: UUID, form: str, values: Mapping[str, Any]) -> datetime:
+    """Keeps the values of one form beside those of the other, and gives the time it was done."""
+    saved_at = now()
+    row, _ = ArrivalDraft.objects.select_for_update().get_or_create(
+        group_id=current_group_id(), establishment_id=establishment_id, user_id=user_id
+    )
+    row.values = {**row.values, form: {"values": dict(values), "saved_at": saved_at.isoformat()}}
+    row.save(update_fields=["values", "updated_at"])
+    return saved_at
+
+
+def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
+    """Forgets the values of one form; the row goes with the last of them."""
+    row = ArrivalDraft.objects.select_for_update().filter(user_id=user_id, establishment_id=establishment_id).first()
+    if row is None:
+        return
+    others = {name: kept for name, kept in row.values.items() if name != form}
+    if others:
+        row.values = others
+        row.save(update_fields=["values"])
+    else:
+        row.delete()
+
+
+def drop_old_drafts() -> int:
+    """Deletes, in the group of the current door, the drafts of more than 7 days; says how many."""
+    return ArrivalDraft.objects.filter(updated_at__lte=now() - KEPT_FOR).delete()[0]
