@@ -29,6 +29,17 @@ class NationalFunction(models.Model):
         return self.label
 
 
+class JobShortcut(models.Model):
+    """A usual job title or abbreviation of an ESMS, ours, and the national function it stands for."""
+
+    label = models.CharField(primary_key=True, max_length=100)
+    function = models.ForeignKey(NationalFunction, models.CASCADE, related_name="shortcuts")
+    search_key = GeneratedField(expression=SearchKey(F("label")), output_field=models.TextField(), db_persist=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class AssignmentKind(models.TextChoices):
     AFFECTATION = "affectation", "affectation"
     MISSION = "mission", "mission"
