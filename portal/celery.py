@@ -3,8 +3,9 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.local")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 app = Celery("trousseau")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -16,3 +17,15 @@ app.conf.beat_schedule = {
     "battement du worker": {"task": "portal.dispatch.tasks.beat_heart", "schedule": 10.0},
     "têtes du journal": {"task": "portal.journal.tasks.send_heads", "schedule": 24 * 3600.0},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_production(**_: object) -> None:
+    """A worker or a clock of an unsafe production ends before its first task (portal/foundation/checks.py)."""
+    from django import setup
+
+    setup()
+    from portal.foundation.checks import refuse_unsafe_production as refuse
+
+    refuse()

@@ -94,7 +94,7 @@ def layout(root: Path, home: Path | None = None) -> Layout:
     main, account = home_of(root), service_account()
     home = home or main
     for folder in (main, home):
-        _make_home(folder, shared=account is not None)
+        make_home(folder)
     binaries = _site_packages() if account is None else _copied_binaries(main)
     place = Layout(home, binaries, account, home)
     _check_reachable(place)
@@ -112,12 +112,12 @@ def only_one(lock: Path) -> Iterator[None]:
             flock(stream, LOCK_UN)
 
 
-def _make_home(home: Path, *, shared: bool) -> None:
+def make_home(home: Path) -> None:
     """Missing folders only: nobody else's permissions are touched, and no umask shuts the servers out of ours."""
     missing = [folder for folder in (home, *home.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
-        folder.chmod(0o755 if shared else 0o700)
+        folder.chmod(0o755 if os.geteuid() == 0 else 0o700)
 
 
 def _check_reachable(place: Layout) -> None:

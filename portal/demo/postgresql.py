@@ -13,8 +13,7 @@ from psycopg import sql
 from portal.demo.layout import Layout, ServiceError
 from portal.demo.processes import executable, process_ids, working_folder
 
-ROLES_SQL = Path(__file__).resolve().parents[1] / "foundation" / "tenancy" / "roles.sql"
-EXTENSIONS = ("unaccent", "pg_trgm", "btree_gin", "btree_gist", "fuzzystrmatch", "pg_stat_statements")
+TENANCY = Path(__file__).resolve().parents[1] / "foundation" / "tenancy"
 CONFIGURATION = """
 jit = off
 shared_buffers = 256MB
@@ -76,7 +75,7 @@ class PostgreSQL:
     def make_roles(self, administrator: str, passwords: dict[str, str], database: str) -> None:
         """Roles of roles.sql, their passwords, and the database of the product."""
         with psycopg.connect(administrator, autocommit=True) as admin:
-            admin.execute(ROLES_SQL.read_text())
+            admin.execute((TENANCY / "roles.sql").read_text())
             for role, password in passwords.items():
                 admin.execute(
                     sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
@@ -159,8 +158,7 @@ def make_database(admin: psycopg.Connection, name: str) -> None:
 
 def make_extensions(admin: psycopg.Connection) -> None:
     """Those that the migrations use; `admin` is a superuser's connection to the database."""
-    for name in EXTENSIONS:
-        admin.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
+    admin.execute((TENANCY / "extensions.sql").read_text())
 
 
 def _is_postgres(pid: int) -> bool:

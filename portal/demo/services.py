@@ -35,17 +35,37 @@ class EmbeddedServices:
         self.postgresql = PostgreSQL(self.place, durable=durable, progress=progress)
         self.valkey = Valkey(self.place)
         self.values = read_environment(self.place.home)
+        self.started = (False, False)
 
-    def start(self) -> dict[str, str]:
-        """Starts both servers and returns the environment of the other processes."""
+    def start(self, *, postgresql: bool = True, valkey: bool = True) -> dict[str, str]:
+        """Starts both servers, or the one that is not given from outside, and returns the others' environment.
+
+        Refuses (ServiceError) when one cannot start.
+        """
         with only_one(self.place.home / "start.lock"):
             self._read_or_draw_secrets()
-            self.postgresql.start(self.values["PASSWORD_SU"])
-            self._make_roles()
-            self.valkey.start()
-            self.values |= self._addresses()
+            if postgresql:
+                self.postgresql.start(self.values["PASSWORD_SU"])
+                self._make_roles()
+                self.values |= {"DATABASE_URL": self.url("app"), "DATABASE_OWNER_URL": self.url("owner")}
+            if valkey:
+                self.valkey.start()
+                self.values |= {"REDIS_URL": self.redis_url()}
+            self.values |= {"TROUSSEAU_HOME": str(self.place.home)}
+            self.started = (postgresql, valkey)
             write_environment(self.place.home, self.values)
         return self.values
+
+    def revive(self) -> list[str]:
+        """Restarts those that `start` started and that no longer run; returns their names."""
+        dead = []
+        if self.started[0] and not self.postgresql.runs():
+            dead.append("PostgreSQL")
+            self.postgresql.start(self.values["PASSWORD_SU"])
+        if self.started[1] and not self.valkey.runs():
+            dead.append("Valkey")
+            self.valkey.start()
+        return dead
 
     def stop(self) -> None:
         """Stops both servers cleanly; does nothing for one that does not run."""
@@ -59,14 +79,6 @@ class EmbeddedServices:
 
     def redis_url(self, number: int = 0) -> str:
         return f"unix://{self.socket}/valkey.sock?db={number}"
-
-    def _addresses(self) -> dict[str, str]:
-        return {
-            "DATABASE_URL": self.url("app"),
-            "DATABASE_OWNER_URL": self.url("owner"),
-            "REDIS_URL": self.redis_url(),
-            "TROUSSEAU_HOME": str(self.place.home),
-        }
 
     def _read_or_draw_secrets(self) -> None:
         kept = read_environment(self.place.home)
