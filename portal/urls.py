@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("portal.shell.urls")),
     path("compte/", include("tenants.memberships.account_urls")),
     path("compte/", include("allauth.urls")),
+    path("demonstration/", include("portal.demo.urls")),
     path("exploitant/", include("tenants.groups.operator_urls")),
     path(GROUP, include("tenants.groups.urls")),
     path(GROUP, include("tenants.memberships.urls")),
