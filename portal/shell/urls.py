@@ -1,6 +1,13 @@
-"""Home pages, health, errors, arrival: what needs several rooms."""
+"""Home pages, health, errors: what needs several rooms."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "shell"
-urlpatterns: list[URLPattern] = []
+from portal.shell import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("groupes/", views.choose_group, name="choose_group"),
+    path("aide/connexion/", views.sign_in_help, name="sign_in_help"),
+    path("g/<slug:group_slug>/", views.group_home, name="group_home"),
+    path("g/<slug:group_slug>/e/<uuid:establishment_id>/", views.site_home, name="site_home"),
+]

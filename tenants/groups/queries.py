@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, count
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, F, Q
+from django.utils.text import slugify
 
-from tenants.groups.models import Establishment
+from portal.foundation.database import SearchKey
+from tenants.groups.models import Establishment, Group, LegalEntity
+
+SLUG_STEM = 50  # leaves room for a number at the end
 
 
 def establishment_name(establishment_id: UUID) -> str:
@@ -36,3 +43,44 @@ def groups_named(group_ids: Iterable[UUID]) -> list[GroupName]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, slug, name FROM app.groups_named(%s)", [list(group_ids)])
         return [GroupName(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What the platform's operator knows of a group: no tenant data."""
+
+    id: UUID
+    slug: str
+    name: str
+    created_at: datetime
+    closed_at: datetime | None
+    legal_entities: int
+
+
+def customers(search: str = "", order: str = "name") -> list[Customer]:
+    """Every group, for the operator's door; `search` in name and address, `order` by `name` or `created_at`, `-` first
+    to reverse. Without accents nor case for names."""
+    groups = Group.objects.values("id", "slug", "name", "created_at", "closed_at")
+    if search.strip():
+        groups = groups.filter(
+            Q(name__unaccent__icontains=search.strip()) | Q(slug__contains=slugify(search))
+        )
+    sort_key = SearchKey(F("name")) if order.lstrip("-") == "name" else F("created_at")
+    groups = groups.order_by(sort_key.desc() if order.startswith("-") else sort_key.asc(), "slug")
+    held = dict(LegalEntity.objects.values_list("group_id").annotate(Count("finess")).order_by())
+    return [Customer(**one, legal_entities=held.get(one["id"], 0)) for one in groups]
+
+
+def holders_of(numbers: Iterable[str]) -> dict[str, str]:
+    """EJ number → name of the group that has it already, for the operator's door."""
+    held = dict(LegalEntity.objects.filter(finess__in=list(numbers)).values_list("finess", "group_id"))
+    names = dict(Group.objects.filter(pk__in=held.values()).values_list("id", "name"))
+    return {finess: names[group_id] for finess, group_id in held.items()}
+
+
+def free_slug(name: str) -> str:
+    """The address of a group drawn from its name, numbered when another group has it; for the operator's door."""
+    stem = slugify(name)[:SLUG_STEM].strip("-") or "groupe"
+    taken = set(Group.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    candidates = chain([stem], (f"{stem}-{rank}" for rank in count(2)))
+    return next(one for one in candidates if one not in taken)

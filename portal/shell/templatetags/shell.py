@@ -1,0 +1,135 @@
+"""Tags of every page: icons, slots, statuses, lists. Usage lines stand in each docstring."""
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest, QueryDict
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide import _render_icon
+
+register = template.Library()
+
+LEVEL_ICONS = {
+    "success": ("circle-check", "Fait"),
+    "warning": ("triangle-alert", "Attention"),
+    "error": ("circle-alert", "Erreur"),
+    "danger": ("circle-alert", "Erreur"),
+    "info": ("info", "Information"),
+    "debug": ("info", "Information"),
+}
+STATUSES = {
+    "ok": ("circle-check", "À jour"),
+    "warn": ("clock", "À faire"),
+    "danger": ("circle-alert", "En retard"),
+    "info": ("info", "À savoir"),
+    "neutral": ("circle-dot", "Sans suite"),
+}
+
+
+@lru_cache(maxsize=256)
+def _svg(name: str, classes: str) -> SafeString:
+    attributes = {"class": classes, "aria-hidden": "true", "focusable": "false"}
+    return mark_safe(_render_icon(name, 24, **attributes))  # noqa: S308  a file of the lucide package
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """{% icon "users" %}: a lucide icon, decoration only; the words beside it say the same."""
+    return _svg(str(name), f"icon {classes}".strip())
+
+
+@register.simple_tag
+def level_icon(level: str) -> SafeString:
+    """{% level_icon message.level_tag %}: icon and hidden word of a message's level."""
+    name, word = LEVEL_ICONS.get(level, LEVEL_ICONS["info"])
+    return format_html('{}<span class="visually-hidden">{} : </span>', icon(name), word)
+
+
+@register.simple_tag
+def status(kind: str, label: str = "", symbol: str = "") -> SafeString:
+    """{% status "ok" "Présent" %}: icon, word and colour. Kinds: ok, warn, danger, info, neutral."""
+    default_symbol, default_label = STATUSES[kind]
+    return format_html(
+        '<span class="status status-{}">{}{}</span>',
+        kind,
+        icon(symbol or default_symbol),
+        label or default_label,
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for « Jeanne Le Goff »: first and last words."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """{% capture as name %}…{% endcapture %}: renders once what is shown twice."""
+    return mark_safe(content.strip())  # noqa: S308  already rendered by the template engine
+
+
+@register.simple_block_tag(takes_context=True)
+def empty_state(context: Context, content: str, symbol: str, title: str) -> str:
+    """{% empty_state "users" "Personne aujourd'hui" %}<p>What to do next.</p>{% endempty_state %}"""
+    values = {"content": content, "symbol": symbol, "title": title}
+    return context.template.engine.get_template("components/empty_state.html").render(Context(values))
+
+
+@register.simple_block_tag(takes_context=True)
+def notice(context: Context, content: str, level: str = "info") -> str:
+    """{% notice "warning" %}<p>…</p>{% endnotice %}. Levels: success, warning, danger, info."""
+    values = {"content": content, "level": level}
+    return context.template.engine.get_template("components/notice.html").render(Context(values))
+
+
+@register.inclusion_tag("components/big_action.html")
+def big_action(url: str, label: str, hint: str, symbol: str, *, primary: bool = False) -> dict[str, Any]:
+    """{% big_action url "Arrivée" "Faire entrer une personne" "user-plus" primary=True %}"""
+    return {"url": url, "label": label, "hint": hint, "symbol": symbol, "primary": primary}
+
+
+@register.inclusion_tag("components/breadcrumb.html")
+def breadcrumb(*pairs: str) -> dict[str, Any]:
+    """{% breadcrumb "Personnes" people_url "Anne Le Goff" person_url %}: labels and addresses in turn."""
+    return {"trail": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+def _address(query: QueryDict, **changes: str | int) -> str:
+    changed = query.copy()
+    for name, value in changes.items():
+        changed[name] = str(value)
+    return f"?{changed.urlencode()}"
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page[Any], parameter: str = "page") -> dict[str, Any]:
+    """{% pagination page %}: previous and next, keeping the filters of the address."""
+    query = context["request"].GET
+    return {
+        "page": page,
+        "previous": _address(query, **{parameter: page.number - 1}),
+        "next": _address(query, **{parameter: page.number + 1}),
+    }
+
+
+def sorted_by(request: HttpRequest) -> tuple[str, bool]:
+    """The column asked for by `?tri=` and whether it is descending (`?tri=-column`)."""
+    asked = request.GET.get("tri", "")
+    return asked.removeprefix("-"), asked.startswith("-")
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: Context, key: str, label: str, *, numeric: bool = False) -> dict[str, Any]:
+    """{% sort_header "present" "Présents" numeric=True %}: a <th> that sorts by `?tri=key`, then `?tri=-key`."""
+    current, descending = sorted_by(context["request"])
+    direction = ("descending" if descending else "ascending") if current == key else ""
+    following = f"-{key}" if direction == "ascending" or (numeric and not direction) else key
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    return {"label": label, "numeric": numeric, "direction": direction, "url": _address(query, tri=following)}
