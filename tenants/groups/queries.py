@@ -7,7 +7,7 @@ from itertools import chain, count
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.utils.text import slugify
 
 from portal.foundation.database import SearchKey
@@ -58,17 +58,21 @@ class Customer:
 
 
 def customers(search: str = "", order: str = "name") -> list[Customer]:
-    """Every group, for the operator's door; `search` in name and address, `order` by `name` or `created_at`, `-` first
-    to reverse. Without accents nor case for names."""
-    groups = Group.objects.values("id", "slug", "name", "created_at", "closed_at")
-    if search.strip():
-        groups = groups.filter(
-            Q(name__unaccent__icontains=search.strip()) | Q(slug__contains=slugify(search))
-        )
-    sort_key = SearchKey(F("name")) if order.lstrip("-") == "name" else F("created_at")
-    groups = groups.order_by(sort_key.desc() if order.startswith("-") else sort_key.asc(), "slug")
+    """Every group, for the operator's door. `search`: part of the name, accents and case aside.
+
+    `order`: `name` or `created_at`, with `-` in front to reverse; anything else is by name.
+    """
+    groups = Group.objects.annotate(key=SearchKey(F("name"))).filter(key__contains=search_words(search))
+    column = {"created_at": "created_at"}.get(order.lstrip("-"), "key")
+    groups = groups.order_by(f"-{column}" if order.startswith("-") else column, "slug")
     held = dict(LegalEntity.objects.values_list("group_id").annotate(Count("finess")).order_by())
-    return [Customer(**one, legal_entities=held.get(one["id"], 0)) for one in groups]
+    columns = groups.values("id", "slug", "name", "created_at", "closed_at")
+    return [Customer(**one, legal_entities=held.get(one["id"], 0)) for one in columns]
+
+
+def search_words(typed: str) -> str:
+    """What was typed, as `app.search_key` writes it."""
+    return slugify(typed).replace("-", " ").replace("_", " ")
 
 
 def holders_of(numbers: Iterable[str]) -> dict[str, str]:
