@@ -1,10 +1,12 @@
 """Who people are: one record per human being and group, with the civil traits that the PSI registration asks for."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, GeneratedField, Q
 
 from portal.foundation.database import NameKey, SearchKey
+from portal.foundation.partial_dates import french_birth_date
 from portal.foundation.tenancy.rows import TenantRow, row_of_group
 
 
@@ -31,6 +33,9 @@ class Person(TenantRow):
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     email = models.EmailField("courriel", blank=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    identity_changed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # last change of a civil trait: later checks only hold
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
     name_key = GeneratedField(
@@ -50,7 +55,8 @@ class Person(TenantRow):
             row_of_group("people_person_of_group"),
             models.CheckConstraint(condition=~Q(birth_name=""), name="people_person_has_birth_name"),
             models.CheckConstraint(
-                condition=Q(birth_date="") | Q(birth_date__regex=r"^[0-9]{4}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$"),
+                condition=Q(birth_date="")
+                | Q(birth_date__regex=r"^[0-9]{4}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$"),
                 name="people_person_birth_date_shape",
             ),
         ]
@@ -59,6 +65,8 @@ class Person(TenantRow):
             models.Index(fields=["group_id", "birth_date"]),
             models.Index(fields=["group_id", "birth_name_key"]),
             models.Index(fields=["group_id", "usage_name_key"]),
+            models.Index(fields=["group_id", "phone"], name="people_person_phone", condition=~Q(phone="")),
+            models.Index(fields=["group_id", "email"], name="people_person_email", condition=~Q(email="")),
         ]
 
     def __str__(self) -> str:
@@ -66,10 +74,25 @@ class Person(TenantRow):
 
     @property
     def display_name(self) -> str:
-        """« MARTIN (usage DURAND) Jeanne »: birth name first, as on every French register."""
-        usage = f" (usage {self.usage_name})" if self.usage_name and self.usage_name != self.birth_name else ""
+        """« MARTIN (usage DURAND) Jeanne »: birth name first, as on every French register; capitals are for display only."""
+        usage = (
+            f" (usage {self.usage_name.upper()})"
+            if self.usage_name and self.usage_name != self.birth_name
+            else ""
+        )
         first = f" {self.first_names[0]}" if self.first_names else ""
-        return f"{self.birth_name}{usage}{first}"
+        return f"{self.birth_name.upper()}{usage}{first}"
+
+    @property
+    def birth_date_shown(self) -> str:
+        """« 01/02/1980 », « février 1950 », « 1950 »; empty when unknown."""
+        return french_birth_date(self.birth_date)
+
+    @property
+    def birth_place_shown(self) -> str:
+        """« Bourg-en-Bresse (01053) », « Rabat (99350) »; empty when unknown."""
+        code = self.birth_commune_code or self.birth_country_code
+        return f"{self.birth_place} ({code})" if self.birth_place and code else self.birth_place or code
 
 
 class Visibility(models.Model):
@@ -99,7 +122,9 @@ class IdentifierKind(models.TextChoices):
 class PersonIdentifier(TenantRow):
     """A typed, dated identifier. `issuer` tells apart the matricules of several payrolls."""
 
-    person = models.ForeignKey(Person, models.PROTECT, db_constraint=False, db_index=False, related_name="identifiers")
+    person = models.ForeignKey(
+        Person, models.PROTECT, db_constraint=False, db_index=False, related_name="identifiers"
+    )
     kind = models.CharField("type", max_length=10, choices=IdentifierKind.choices)
     issuer = models.CharField("émetteur", max_length=60, blank=True)
     value = models.CharField("valeur", max_length=80)
@@ -144,7 +169,9 @@ class EidasLevel(models.TextChoices):
 class IdentityCheck(TenantRow):
     """Who checked which kind of document, when, how, at which eIDAS level. No number, no copy. Append-only."""
 
-    person = models.ForeignKey(Person, models.PROTECT, db_constraint=False, db_index=False, related_name="identity_checks")
+    person = models.ForeignKey(
+        Person, models.PROTECT, db_constraint=False, db_index=False, related_name="identity_checks"
+    )
     method = models.CharField("méthode", max_length=14, choices=CheckMethod.choices)
     document_kind = models.CharField("document", max_length=18, choices=DocumentKind.choices)
     level = models.CharField("niveau", max_length=12, choices=EidasLevel.choices)
@@ -172,7 +199,9 @@ class HomonymDecision(TenantRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["group_id", "person", "other"], name="people_homonymdecision_pair"),
+            models.UniqueConstraint(
+                fields=["group_id", "person", "other"], name="people_homonymdecision_pair"
+            ),
             models.CheckConstraint(condition=Q(person__lt=F("other")), name="people_homonymdecision_ordered"),
         ]
 
@@ -181,18 +210,26 @@ class HomonymDecision(TenantRow):
 
 
 class Commune(models.Model):
-    """INSEE commune: current, delegated, associated, or municipal district (COG, @etalab/decoupage-administratif)."""
+    """INSEE commune: current, delegated, associated, or municipal district (COG, @etalab/decoupage-administratif).
 
-    code = models.CharField(primary_key=True, max_length=5)
+    A delegated commune often keeps its code for the new one: 01033 is Valserhône, and Bellegarde-sur-Valserine before.
+    """
+
+    code = models.CharField(max_length=5)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=30)
     department = models.CharField(max_length=3)
     current_code = models.CharField(max_length=5, blank=True)
     postal_codes = models.CharField(max_length=200, blank=True)
-    search_key = GeneratedField(expression=SearchKey(F("name")), output_field=models.TextField(), db_persist=True)
+    search_key = GeneratedField(
+        expression=SearchKey(F("name")), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["search_key"])]
+        constraints = [models.UniqueConstraint(fields=["code", "kind"], name="people_commune_code_kind")]
+        indexes = [
+            GinIndex(fields=["search_key"], name="people_commune_words", opclasses=["gin_trgm_ops"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.department})"
@@ -206,7 +243,9 @@ class Country(models.Model):
     attached_to = models.CharField(max_length=5, blank=True)
     name_since = models.DateField(null=True)
     ended_on = models.DateField(null=True)
-    search_key = GeneratedField(expression=SearchKey(F("name")), output_field=models.TextField(), db_persist=True)
+    search_key = GeneratedField(
+        expression=SearchKey(F("name")), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
         indexes = [models.Index(fields=["search_key"])]

@@ -1,0 +1,108 @@
+"""What is typed in a search box: words, dates, numbers; and the rows that answer, over any set of people."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import F, FloatField, Q, QuerySet, Value
+
+from identities.people.models import Person, PersonIdentifier
+from identities.people.rules import check_phone
+from portal.foundation.errors import DomainError
+from portal.foundation.names import search_key
+from portal.foundation.partial_dates import parse_birth_date
+
+# Lowest word similarity (pg_trgm) of a word with a typing error: « lefevbre » / « lefebvre » is 0.44.
+CLOSE_WORD = 0.4
+SHORTEST_CLOSE_WORD = 4
+_DATED = re.compile(
+    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|\b(?:\d{8}|\d{6}|\d{4})\b"
+)
+_PARTS = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True)
+class Search:
+    """`numbers` are looked up as identifiers, whole; `birth` is the start of a date of birth (AAAA, AAAA-MM, AAAA-MM-JJ)."""
+
+    words: tuple[str, ...]
+    birth: str
+    numbers: tuple[str, ...]
+    phone: str
+    email: str
+
+
+def read_search(text: str) -> Search | None:
+    """None when there is nothing to look for."""
+    typed = text.strip()
+    if not typed:
+        return None
+    birth, rest = _birth(typed)
+    if "@" in typed:
+        return Search((), "", (), "", typed.lower())
+    return Search(tuple(search_key(rest).split()), birth, _numbers(typed), _phone(typed), "")
+
+
+def matching_people(people: QuerySet[Person], search: Search, limit: int) -> QuerySet[Person]:
+    """The people of `people` that answer: whole words and their beginnings; failing that, words close by a typing error."""
+    whole = people.filter(_whole(search)).order_by("name_key", "birth_date", "pk")[:limit]
+    if whole or not search.words:
+        return whole
+    return _close(people, search)[:limit]
+
+
+def _whole(search: Search) -> Q:
+    found = Q(pk__in=PersonIdentifier.objects.filter(value__in=search.numbers).values("person_id"))
+    if search.phone:
+        found |= Q(phone=search.phone)
+    if search.email:
+        return Q(email=search.email)
+    if search.words or search.birth:
+        named = Q(birth_date__startswith=search.birth)
+        for word in search.words:
+            named &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+        found |= named
+    return found
+
+
+def _close(people: QuerySet[Person], search: Search) -> QuerySet[Person]:
+    total: Value | F = Value(0.0, output_field=FloatField())
+    close = people.filter(birth_date__startswith=search.birth)
+    for rank, word in enumerate(search.words):
+        close = close.annotate(**{f"close_{rank}": TrigramWordSimilarity(word, "name_key")})
+        close = close.filter(**{f"close_{rank}__gte": CLOSE_WORD if len(word) >= SHORTEST_CLOSE_WORD else 1})
+        total = total + F(f"close_{rank}")
+    return close.order_by(total.desc(), "name_key", "pk")
+
+
+def _birth(typed: str) -> tuple[str, str]:
+    """The start of a stored date, and the text without it."""
+    whole = _parsed(typed)
+    if whole:
+        return whole, ""
+    for found in _DATED.finditer(typed):
+        if date := _parsed(found.group()):
+            return date, f"{typed[: found.start()]} {typed[found.end() :]}"
+    return "", typed
+
+
+def _parsed(text: str) -> str:
+    try:
+        return parse_birth_date(text).replace("-00", "")
+    except DomainError:
+        return ""
+
+
+def _numbers(typed: str) -> tuple[str, ...]:
+    """The whole text and each of its words, as identifiers are kept: also in capitals, and an RPPS without its leading 8."""
+    parts = {typed, typed.replace(" ", ""), *_PARTS.split(typed)}
+    parts |= {one.upper() for one in parts}
+    parts |= {one[1:] for one in parts if len(one) == 12 and one.isdigit() and one.startswith("8")}
+    return tuple(sorted(parts - {""}))
+
+
+def _phone(typed: str) -> str:
+    try:
+        return check_phone(typed)
+    except DomainError:
+        return ""
