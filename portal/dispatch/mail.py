@@ -1,0 +1,101 @@
+"""Mail through the outbox: posted with the act, composed and sent later from templates/emails/<template>.
+
+A room that sends posts ids only, and makes names and links when the mail leaves:
+
+    post_mail(template="invitation", to_user_id=user.pk, context={"invitation_id": str(invitation.pk)})
+
+    @mail_content("invitation")                              # in the room's handlers.py
+    def invitation(mail: Mail) -> dict[str, Any] | None:     # None: no longer to be sent
+        return {"link": mail.link(reverse(...)), "group_name": ...}
+
+`post_mail` belongs to the group of the current door; outside of any door, to the platform. Contents are made outside of
+any door: one that reads tenant tables opens `tenant(mail.group_id)`. Templates get what it returns, `recipient` (Recipient)
+and `public_url`; `<template>.subject.txt` is plain, without personal data. Tenants tell once who an account is:
+
+    register_recipients(recipient_of)                        # user id → Recipient, None for an account that is closed
+"""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from portal.dispatch.models import Message
+from portal.dispatch.operations import Letter, post
+from portal.foundation.tenancy import PLATFORM, TenancyError, current_group_id, tenant
+
+KIND = "mail"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Read when the mail leaves."""
+
+    email: str
+    full_name: str = ""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What a content maker is given: the ids that were posted."""
+
+    template: str
+    group_id: UUID
+    to_user_id: UUID | None
+    context: dict[str, Any]
+
+    @staticmethod
+    def link(path: str) -> str:
+        """The full address of a page of ours."""
+        return f"{settings.PUBLIC_URL}{path}"
+
+
+Content = Callable[[Mail], dict[str, Any] | None]
+RecipientOf = Callable[[UUID], Recipient | None]
+_contents: dict[str, Content] = {}
+_recipients: list[RecipientOf] = []
+
+
+def register_recipients(recipient_of: RecipientOf) -> None:
+    """Says how an account's name and address are read; the last one registered answers."""
+    _recipients[:] = [recipient_of]
+
+
+def mail_content(template: str) -> Callable[[Content], Content]:
+    """Registers what makes a template's values when the mail leaves."""
+
+    def decorate(content: Content) -> Content:
+        _contents[template] = content
+        return content
+
+    return decorate
+
+
+def post_mail(
+    *,
+    template: str,
+    to_user_id: UUID | None = None,
+    to_address: str = "",
+    context: dict[str, Any] | None = None,
+) -> Message:
+    """Posts one mail to an account, or to an address of the platform's own settings. `context` holds ids as strings.
+
+    Refuses (ValueError) a mail to nobody or to both.
+    """
+    if (to_user_id is None) == (not to_address):
+        raise ValueError("A mail goes to an account or to an address")
+    payload = {"template": template, "context": context or {}}
+    payload |= {"to_address": to_address} if to_address else {"to_user_id": str(to_user_id)}
+    with nullcontext() if _in_a_group() else tenant(PLATFORM):
+        return post(Letter(kind=KIND, target="courriel", payload=payload))
+
+
+def _in_a_group() -> bool:
+    try:
+        current_group_id()
+    except TenancyError:
+        return False
+    return True
