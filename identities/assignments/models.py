@@ -23,7 +23,9 @@ class NationalFunction(models.Model):
     closed_on = models.DateField(null=True)
     replaced_by = models.CharField(max_length=60, blank=True)
     is_common = models.BooleanField(default=False)  # ours: usual in an ESMS, offered first
-    search_key = GeneratedField(expression=SearchKey(F("label")), output_field=models.TextField(), db_persist=True)
+    search_key = GeneratedField(
+        expression=SearchKey(F("label")), output_field=models.TextField(), db_persist=True
+    )
 
     def __str__(self) -> str:
         return self.label
@@ -34,7 +36,9 @@ class JobShortcut(models.Model):
 
     label = models.CharField(primary_key=True, max_length=100)
     function = models.ForeignKey(NationalFunction, models.CASCADE, related_name="shortcuts")
-    search_key = GeneratedField(expression=SearchKey(F("label")), output_field=models.TextField(), db_persist=True)
+    search_key = GeneratedField(
+        expression=SearchKey(F("label")), output_field=models.TextField(), db_persist=True
+    )
 
     def __str__(self) -> str:
         return self.label
@@ -68,17 +72,41 @@ class EndReason(models.TextChoices):
 class Assignment(TenantRow):
     """One person, one establishment, one function, from one minute to another (UTC; no end: open-ended)."""
 
-    person = models.ForeignKey("people.Person", models.PROTECT, db_constraint=False, db_index=False, related_name="assignments")
-    establishment = models.ForeignKey("groups.Establishment", models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    unit = models.ForeignKey("groups.Unit", models.PROTECT, db_constraint=False, db_index=False, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, db_constraint=False, db_index=False, related_name="assignments"
+    )
+    establishment = models.ForeignKey(
+        "groups.Establishment", models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "groups.Unit",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     kind = models.CharField(max_length=12, choices=AssignmentKind.choices)
-    contract = models.CharField("contrat", max_length=12, choices=ContractKind.choices, default=ContractKind.OTHER)
-    function = models.ForeignKey(NationalFunction, models.PROTECT, db_index=False, related_name="+", verbose_name="fonction")
+    contract = models.CharField(
+        "contrat", max_length=12, choices=ContractKind.choices, default=ContractKind.OTHER
+    )
+    function = models.ForeignKey(
+        NationalFunction, models.PROTECT, db_index=False, related_name="+", verbose_name="fonction"
+    )
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin", null=True, blank=True)
     state = models.CharField("état", max_length=10, choices=AssignmentState.choices)
     agency = models.CharField("agence", max_length=120, blank=True)
-    replaced_person = models.ForeignKey("people.Person", models.PROTECT, db_constraint=False, db_index=False, null=True, blank=True, related_name="+")
+    replaced_person = models.ForeignKey(
+        "people.Person",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     end_reason = models.CharField("motif de fin", max_length=12, choices=EndReason.choices, blank=True)
     source = models.CharField(max_length=40, default="typed")
     submission_key = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001  null: no submission to replay
@@ -88,7 +116,9 @@ class Assignment(TenantRow):
     class Meta:
         constraints = [
             row_of_group("assignments_assignment_of_group"),
-            models.UniqueConstraint(fields=["group_id", "submission_key"], name="assignments_assignment_submitted_once"),
+            models.UniqueConstraint(
+                fields=["group_id", "submission_key"], name="assignments_assignment_submitted_once"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
                 name="assignments_assignment_ends_after_start",
@@ -109,7 +139,12 @@ class Assignment(TenantRow):
                     ("establishment", RangeOperators.EQUAL),
                     ("function", RangeOperators.EQUAL),
                     (
-                        Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField()),
+                        Func(
+                            F("starts_at"),
+                            F("ends_at"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -122,10 +157,14 @@ class Assignment(TenantRow):
             models.Index(
                 fields=["ends_at"],
                 name="assignments_due_to_end",
-                condition=Q(state__in=[AssignmentState.PLANNED, AssignmentState.RUNNING], ends_at__isnull=False),
+                condition=Q(
+                    state__in=[AssignmentState.PLANNED, AssignmentState.RUNNING], ends_at__isnull=False
+                ),
             ),
             models.Index(
-                fields=["starts_at"], name="assignments_due_to_start", condition=Q(state=AssignmentState.PLANNED)
+                fields=["starts_at"],
+                name="assignments_due_to_start",
+                condition=Q(state=AssignmentState.PLANNED),
             ),
         ]
 
@@ -136,7 +175,9 @@ class Assignment(TenantRow):
 class AssignmentChange(TenantRow):
     """Append-only history: who changed the state or the end, when, from what to what."""
 
-    assignment = models.ForeignKey(Assignment, models.PROTECT, db_constraint=False, db_index=False, related_name="changes")
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, db_constraint=False, db_index=False, related_name="changes"
+    )
     establishment_id = models.UUIDField()
     at = models.DateTimeField()
     by_id = models.UUIDField(null=True)

@@ -30,5 +30,6 @@ def load_functions(apps: Any, database: str) -> None:
     )
     shortcut.objects.using(database).all().delete()
     shortcut.objects.using(database).bulk_create(
-        shortcut(label=line["label"], function_id=line["function_code"]) for line in _lines("job_shortcuts.csv")
+        shortcut(label=line["label"], function_id=line["function_code"])
+        for line in _lines("job_shortcuts.csv")
     )

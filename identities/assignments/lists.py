@@ -1,0 +1,106 @@
+"""Who is, will be or was at a site: the lists, their filters and their orders."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextChoices
+from django.db.models.expressions import OrderBy
+
+from identities.assignments.models import Assignment
+from identities.assignments.rules import SEEN_AFTER_THE_END
+from identities.assignments.states import AssignmentState
+from portal.foundation.clock import now
+from portal.foundation.names import search_key
+
+
+class Presence(TextChoices):
+    PRESENT = "presents", "Présents"
+    COMING = "a-venir", "À venir"
+    GONE = "partis", "Partis (12 mois)"
+
+
+_STATES = {
+    Presence.PRESENT: AssignmentState.RUNNING,
+    Presence.COMING: AssignmentState.PLANNED,
+    Presence.GONE: AssignmentState.ENDED,
+}
+ORDERS = {
+    "nom": ("person__name_key",),
+    "fonction": ("function__search_key", "person__name_key"),
+    "site": ("establishment__search_key", "person__name_key"),
+    "debut": ("starts_at",),
+    "fin": ("ends_at",),
+}
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What a list shows. `text`: every word in the name, without accents. `within` hours: ending by then."""
+
+    presence: str = Presence.PRESENT
+    text: str = ""
+    function_code: str = ""
+    within: int | None = None
+    without_identity_check: bool = False
+    order: str = "nom"
+    descending: bool = False
+
+
+def people_at(establishment_id: UUID, asked: PeopleFilter | None = None) -> QuerySet[Assignment]:
+    """One row per affectation at that site with its person, function and unit; people present by name by default.
+
+    Somebody who left and is back is present, not gone.
+    """
+    return _rows(asked or PeopleFilter()).filter(establishment_id=establishment_id)
+
+
+def people_of_group(
+    asked: PeopleFilter | None = None, *, establishment_id: UUID | None = None
+) -> QuerySet[Assignment]:
+    """The same over every site that the current door sees, or the one chosen."""
+    rows = _rows(asked or PeopleFilter()).select_related("establishment")
+    return rows if establishment_id is None else rows.filter(establishment_id=establishment_id)
+
+
+def counts_by_presence(asked: PeopleFilter, establishment_id: UUID | None = None) -> dict[str, int]:
+    """How many rows the list would have under each `Presence`, the other filters kept: one statement."""
+    rows = _narrowed(asked)
+    if establishment_id is not None:
+        rows = rows.filter(establishment_id=establishment_id)
+    return rows.aggregate(**{one.name: Count("id", filter=_presence(one)) for one in Presence})
+
+
+def _rows(asked: PeopleFilter) -> QuerySet[Assignment]:
+    rows = _narrowed(asked).filter(_presence(Presence(asked.presence)))
+    return rows.select_related("person", "function", "unit").order_by(*_order(asked))
+
+
+def _presence(presence: Presence) -> Q:
+    if presence != Presence.GONE:
+        return Q(state=_STATES[presence])
+    back = Assignment.objects.filter(
+        person_id=OuterRef("person_id"),
+        establishment_id=OuterRef("establishment_id"),
+        state=AssignmentState.RUNNING,
+    )
+    return Q(~Exists(back), state=AssignmentState.ENDED, ends_at__gt=now() - SEEN_AFTER_THE_END)
+
+
+def _narrowed(asked: PeopleFilter) -> QuerySet[Assignment]:
+    rows = Assignment.objects.all()
+    for word in search_key(asked.text).split():
+        rows = rows.filter(person__name_key__contains=word)
+    if asked.function_code:
+        rows = rows.filter(function_id=asked.function_code)
+    if asked.within is not None:
+        rows = rows.filter(ends_at__lte=now() + timedelta(hours=asked.within))
+    if asked.without_identity_check:
+        rows = rows.filter(person__identity_checks__isnull=True)
+    return rows
+
+
+def _order(asked: PeopleFilter) -> list[OrderBy]:
+    columns = [F(name) for name in ORDERS.get(asked.order, ORDERS["nom"])]
+    first = columns[0].desc(nulls_last=True) if asked.descending else columns[0].asc(nulls_last=True)
+    return [first, *(one.asc() for one in columns[1:]), F("id").asc()]

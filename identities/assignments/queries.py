@@ -1,0 +1,126 @@
+"""Reads of affectations and missions: one person's, those of a period, their history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from identities.assignments.figures import NO_FIGURES, SiteFigures, site_figures
+from identities.assignments.functions import (
+    FunctionOffer,
+    function_for_label,
+    functions_for_labels,
+    functions_offered,
+)
+from identities.assignments.lists import PeopleFilter, Presence, people_at, people_of_group
+from identities.assignments.models import Assignment, AssignmentChange, NationalFunction
+from identities.assignments.rules import in_words
+from identities.assignments.states import AssignmentState
+from identities.assignments.todo import Todo, todo_for_site
+
+__all__ = [
+    "NO_FIGURES",
+    "FunctionOffer",
+    "Overlap",
+    "PeopleFilter",
+    "Presence",
+    "SiteFigures",
+    "Todo",
+    "assignment_at",
+    "assignments_of",
+    "changes_of",
+    "end_before_departure",
+    "function_for_label",
+    "functions_for_labels",
+    "functions_offered",
+    "national_function",
+    "overlap_sentence",
+    "overlaps",
+    "people_at",
+    "people_of_group",
+    "site_figures",
+    "submitted_assignment",
+    "todo_for_site",
+]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """An affectation that stands at the same site at the same time. `same_function`: PostgreSQL would refuse another."""
+
+    assignment: Assignment
+    same_function: bool
+    sentence: str
+
+
+def assignments_of(person_id: UUID) -> QuerySet[Assignment]:
+    """Every affectation and mission of a person that the current door sees, latest start first, cancelled ones too."""
+    rows = Assignment.objects.filter(person_id=person_id)
+    return rows.select_related("establishment", "function", "unit", "replaced_person").order_by(
+        "-starts_at", "-id"
+    )
+
+
+def assignment_at(establishment_id: UUID, assignment_id: UUID) -> Assignment | None:
+    """One affectation of that site with its person and function; None when the current door does not see it."""
+    rows = Assignment.objects.filter(pk=assignment_id, establishment_id=establishment_id)
+    return rows.select_related("person", "function", "establishment", "unit").first()
+
+
+def submitted_assignment(submission_key: str) -> Assignment | None:
+    """What a form already sent with that key created."""
+    return Assignment.objects.filter(submission_key=submission_key).first()
+
+
+def national_function(code: str) -> NationalFunction | None:
+    """None for an unknown code; closed ones are known."""
+    return NationalFunction.objects.filter(pk=code).first()
+
+
+def overlaps(
+    person_id: UUID,
+    establishment_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    *,
+    function_code: str = "",
+) -> list[Overlap]:
+    """What the person already has at that site during the period (`ends_at` None: without end), earliest first.
+
+    To be explained, not merged: two functions at once are allowed, twice the same one is not.
+    """
+    rows = (
+        Assignment.objects.filter(person_id=person_id, establishment_id=establishment_id)
+        .exclude(state=AssignmentState.CANCELLED)
+        .filter(_before(ends_at), Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at))
+        .select_related("function")
+        .order_by("starts_at")
+    )
+    return [Overlap(one, one.function_id == function_code, overlap_sentence(one)) for one in rows]
+
+
+def _before(ends_at: datetime | None) -> Q:
+    return Q() if ends_at is None else Q(starts_at__lt=ends_at)
+
+
+def overlap_sentence(assignment: Assignment) -> str:
+    """« Aide-soignant, du 03/11/2026 à 07:00 au 22/11/2026 à minuit (en cours) »."""
+    until = f"au {in_words(assignment.ends_at)}" if assignment.ends_at else "sans fin"
+    state = assignment.get_state_display()
+    return f"{assignment.function.label}, du {in_words(assignment.starts_at)} {until} ({state})"
+
+
+def changes_of(assignment: Assignment) -> QuerySet[AssignmentChange]:
+    """Its history, latest first."""
+    return AssignmentChange.objects.filter(assignment=assignment).order_by("-at", "-id")
+
+
+def end_before_departure(assignment: Assignment) -> datetime | None:
+    """The end that was planned before somebody scheduled the departure (the first, when scheduled several times)."""
+    end = assignment.ends_at
+    for change in changes_of(assignment):
+        if not change.reason or change.from_state != change.to_state:
+            break
+        end = change.ends_at_before
+    return end
