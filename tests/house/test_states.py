@@ -17,14 +17,14 @@ def tables():
                     yield pytest.param(path, value, id=f"{name}.{attribute}")
 
 
-@pytest.mark.parametrize(("path", "table"), tables())
+@pytest.mark.parametrize(("path", "table"), list(tables()))
 def test_every_pair_behaves_as_the_table_says(path, table):
     for source in table.states.values:
         for target in table.states.values:
             assert table.allows(source, target) == (source in table.sources(target))
 
 
-@pytest.mark.parametrize(("path", "table"), tables())
+@pytest.mark.parametrize(("path", "table"), list(tables()))
 def test_the_readme_shows_the_drawing(path, table):
     readme = path.with_name("README.md")
     assert readme.exists(), f"{readme.parent} has states and no README"

@@ -1,0 +1,101 @@
+"""What each page is compared with: the same rows by bare SQL, and through a bare view and a ten-line template.
+
+Neither stands behind the walls: the statements run as the tables' owner with the group written in them.
+"""
+
+from typing import Any
+
+from django.db import connections
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import path
+
+TEMPLATE = """<!doctype html>
+<html lang="fr"><head><title>{{ title }}</title></head><body>
+<h1>{{ title }}</h1>
+<table>
+<tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}</tr>
+{% for row in rows %}
+<tr>{% for value in row %}<td>{{ value|default_if_none:"" }}</td>{% endfor %}</tr>
+{% endfor %}
+</table>
+</body></html>"""
+
+FIGURES = """
+SELECT e.id, e.name, e.city, count(DISTINCT a.person_id) FILTER (WHERE a.state = 'running') AS present,
+  count(*) FILTER (WHERE a.state = 'running' AND a.kind = 'mission' AND a.ends_at < now() + interval '72 hours') AS ending,
+  count(*) FILTER (WHERE a.state = 'running' AND a.ends_at < date_trunc('day', now()) + interval '1 day') AS leaving,
+  count(*) FILTER (WHERE a.state = 'planned') AS arriving
+FROM groups_establishment e LEFT JOIN assignments_assignment a ON a.establishment_id = e.id AND a.group_id = e.group_id
+  AND a.state IN ('running', 'planned')
+WHERE e.group_id = %(group)s {site} GROUP BY e.id ORDER BY e.search_key
+"""
+TODO = """
+SELECT p.birth_name, p.usage_name, p.first_names, a.kind, a.ends_at, a.id FROM assignments_assignment a
+JOIN people_person p ON p.id = a.person_id
+WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running'
+  AND a.ends_at < now() + interval '72 hours' ORDER BY a.ends_at LIMIT 50
+"""
+PEOPLE = """
+SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date, f.label, a.kind, a.starts_at, a.ends_at, a.agency, a.id
+FROM assignments_assignment a JOIN people_person p ON p.id = a.person_id
+JOIN assignments_nationalfunction f ON f.code = a.function_id
+WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running' ORDER BY p.name_key LIMIT 25
+"""
+SEARCH = """
+SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date FROM people_person p
+WHERE p.group_id = %(group)s AND p.name_key LIKE '%%martin%%' ORDER BY p.name_key LIMIT 20
+"""
+PERSON = (
+    "SELECT * FROM people_person WHERE group_id = %(group)s AND id = %(person)s",
+    "SELECT * FROM people_personidentifier WHERE group_id = %(group)s AND person_id = %(person)s",
+    "SELECT * FROM people_identitycheck WHERE group_id = %(group)s AND person_id = %(person)s ORDER BY checked_at DESC",
+    "SELECT a.*, e.name, f.label FROM assignments_assignment a JOIN groups_establishment e ON e.id = a.establishment_id"
+    " JOIN assignments_nationalfunction f ON f.code = a.function_id"
+    " WHERE a.group_id = %(group)s AND a.person_id = %(person)s ORDER BY a.starts_at DESC",
+    "SELECT at, sentence FROM journal_line WHERE group_id = %(group)s AND object_id = %(person)s ORDER BY at DESC LIMIT 50",
+)
+ARRIVAL = (
+    "SELECT id, birth_name, first_names, birth_date FROM people_person WHERE group_id = %(group)s"
+    " AND (birth_date = '1990-04-12' OR birth_name_key = 'banc d essai') LIMIT 50",
+    "INSERT INTO people_person (id, group_id, birth_name, first_names, usage_name, sex, birth_date, birth_commune_code,"
+    " birth_country_code, birth_place, phone, has_no_phone, email, created_at)"
+    " VALUES (gen_random_uuid(), %(group)s, 'Banc-Essai', '{Camille}', '', 'F', '1990-04-12', '01053', '99100',"
+    " 'Bourg-en-Bresse', '', false, '', now())",
+    "INSERT INTO assignments_assignment (id, group_id, person_id, establishment_id, kind, contract, function_id, starts_at,"
+    " ends_at, state, agency, end_reason, source, created_at) SELECT gen_random_uuid(), group_id, id, %(site)s, 'mission',"
+    " 'temp', 'R85-313', now(), now() + interval '3 days', 'running', '', '', 'bench', now() FROM people_person"
+    " WHERE group_id = %(group)s AND birth_name = 'Banc-Essai'",
+)
+
+STATEMENTS: dict[str, tuple[str, ...]] = {
+    "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), TODO),
+    "accueil_groupe": (FIGURES.format(site=""),),
+    "professionnels_site": (PEOPLE,),
+    "recherche": (SEARCH,),
+    "fiche": PERSON,
+    "arrivee": ARRIVAL,
+}
+
+
+def bare_rows(name: str, values: dict[str, Any]) -> tuple[list[str], list[tuple]]:
+    """Column names of the last statement, and the rows of all."""
+    rows: list[tuple] = []
+    names: list[str] = []
+    with connections["owner"].cursor() as cursor:
+        for statement in STATEMENTS[name]:
+            cursor.execute(statement, values)
+            if cursor.description:
+                names = [column.name for column in cursor.description]
+                rows += cursor.fetchall()
+    return names, rows
+
+
+def bare_view(request: HttpRequest, name: str) -> HttpResponse:
+    """The reference page: `name` of STATEMENTS, its values in the query string."""
+    names, rows = bare_rows(name, request.GET.dict())
+    template = engines["django"].from_string(TEMPLATE)
+    return HttpResponse(template.render({"title": name, "names": names, "rows": rows}))
+
+
+urlpatterns = [path("reference/<str:name>/", bare_view)]

@@ -1,0 +1,103 @@
+"""Two groups with one row of everything: what the isolation test tries to reach across the walls."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+
+from portal.dispatch.operations import Letter, post
+from portal.foundation.clock import now
+from portal.foundation.tenancy import tenant
+from portal.journal.operations import Act, Machine, record
+from tenants.memberships.models import Invitation, User
+from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
+from tests.factories.assignments import AssignmentFactory
+from tests.factories.groups import UnitFactory
+from tests.factories.memberships import MembershipFactory
+from tests.factories.people import PersonFactory, PersonIdentifierFactory
+from tests.fixtures import make_group
+from tests.house.rooms import tenant_tables
+
+SECRET = "INTERDIT"  # stands in every text of the place nobody else may read
+
+
+@dataclass
+class Place:
+    """One establishment and one row of each kind that an address or a form may name."""
+
+    group_id: UUID
+    slug: str
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+
+def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
+    with tenant(group.id):
+        person = PersonFactory(birth_name=f"{mark} NOM", usage_name=f"{mark} USAGE", phone="0600000000")
+        assignment = AssignmentFactory(person=person, establishment=establishment, agency=f"{mark} AGENCE")
+        identifier = PersonIdentifierFactory(person=person, value=f"{mark}-{establishment.pk.hex[:6]}")
+        unit = UnitFactory(establishment=establishment, name=f"{mark} SERVICE")
+        message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
+        record(
+            Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",
+            object_id=person.pk, establishment_id=establishment.pk,
+        )  # fmt: skip
+    membership = MembershipFactory(
+        group_id=group.id, role=Role.SITE_MANAGER, establishment_ids=[establishment.pk], user__full_name=f"{mark} DROIT"
+    )
+    invitation = Invitation.objects.create(membership=membership, expires_at=now() + timedelta(days=7))
+    ids = {
+        "establishment_id": establishment.pk,
+        "person_id": person.pk,
+        "assignment_id": assignment.pk,
+        "identifier_id": identifier.pk,
+        "unit_id": unit.pk,
+        "message_id": message.pk,
+        "membership_id": membership.pk,
+        "invitation_id": invitation.pk,
+    }
+    return Place(group.id, group.slug, ids)
+
+
+@dataclass
+class World:
+    """`home`: the first site of the group of those who try; `next_door`: its other site; `abroad`: another group."""
+
+    home: Place
+    next_door: Place
+    abroad: Place
+    users: dict[str, User]
+
+
+def make_world() -> World:
+    ours, theirs = make_group(), make_group()
+    home = _fill(ours, ours.first, "permis")
+    next_door = _fill(ours, ours.second, f"{SECRET} VOISIN")
+    abroad = _fill(theirs, theirs.first, f"{SECRET} AILLEURS")
+    return World(home, next_door, abroad, _users(ours))
+
+
+def _users(ours: SimpleNamespace) -> dict[str, User]:
+    users = {str(role): MembershipFactory(group_id=ours.id, role=role).user for role in Role}
+    for role in set(Role) - GROUP_ONLY_ROLES:
+        users[f"{role} of one site"] = MembershipFactory(
+            group_id=ours.id, role=role, establishment_ids=[ours.first.pk]
+        ).user
+    return users
+
+
+def fingerprint(group_id: UUID) -> dict[str, tuple]:
+    """Every row of every tenant table of a group, as one number a table, and its rights."""
+    found = {}
+    with tenant(group_id), connection.cursor() as cursor:
+        for table in tenant_tables():
+            cursor.execute(f"SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t")  # noqa: S608
+            found[table] = cursor.fetchone()
+        for label in ("memberships.Membership", "memberships.Invitation"):
+            key = "membership__group_id" if label.endswith("Invitation") else "group_id"
+            rows = apps.get_model(label).objects.filter(**{key: group_id}).order_by("pk").values_list()
+            found[label] = (len(rows), hash(tuple(str(row) for row in rows)))
+    return found
