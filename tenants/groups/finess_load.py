@@ -96,12 +96,15 @@ def load_finess(path: Path) -> FinessLoad:
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         _receive(cursor, file, tally)
         differences = [_apply(cursor, target) for target in (_LEGAL_ENTITIES, _ESTABLISHMENTS)]
+        cursor.execute(
+            f"DROP TABLE {_ARRIVING}, {', '.join(_difference(one['kind']) for one in differences)}"
+        )
         return _keep_report(file, tally, *differences)
 
 
 def _receive(cursor: Any, file: FinessFile, tally: _Tally) -> None:
     declared = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in _COLUMNS)
-    cursor.execute(f"CREATE TEMP TABLE {_ARRIVING} ({declared}) ON COMMIT DROP")
+    cursor.execute(f"CREATE TEMP TABLE {_ARRIVING} ({declared})")
     with cursor.copy(f"COPY {_ARRIVING} ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
         for row in _kept(file, tally):
             kind = "EJ" if isinstance(row, FinessEJ) else "ET"
@@ -119,7 +122,7 @@ def _kept(file: FinessFile, tally: _Tally) -> Iterator[FinessEJ | FinessET]:
 
 def _apply(cursor: Any, target: _Target) -> dict[str, Any]:
     """Writes one kind of row, and says how many of each difference, with the names of openings and closings."""
-    difference = f"finess_difference_{target.kind.lower()}"
+    difference = _difference(target.kind)
     cursor.execute(
         _DIFFERENCE.format(difference=difference, **_words(target)), {"kind": target.kind, "day": today()}
     )
@@ -134,9 +137,13 @@ def _apply(cursor: Any, target: _Target) -> dict[str, Any]:
     return {"kind": target.kind, "counts": counts, "named": named, "absent": cursor.fetchone()[0]}
 
 
+def _difference(kind: str) -> str:
+    return f"finess_difference_{kind.lower()}"
+
+
 # opened: new and open, or open again; already_closed: new to us and closed; older: our row is more recent, it stays.
 _DIFFERENCE = """
-CREATE TEMP TABLE {difference} ON COMMIT DROP AS
+CREATE TEMP TABLE {difference} AS
 SELECT a.*, CASE
     WHEN t.finess IS NULL AND a.is_open THEN 'opened'
     WHEN t.finess IS NULL THEN 'already_closed'

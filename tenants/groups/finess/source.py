@@ -33,7 +33,8 @@ class Source:
                 f"Le fichier « {self.path} » ne s'ouvre pas : vérifiez son nom et vos droits de lecture.",
             ) from error
         if stream.peek(2)[:2] == b"\x1f\x8b":
-            stream = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=stream)), BLOCK)
+            stream.close()
+            stream = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(self.path, "rb")), BLOCK)
         if stream.peek(3)[:3] == BOM_UTF8:
             stream.read(3)
         return stream
