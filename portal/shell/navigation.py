@@ -16,7 +16,7 @@ class Place:
 
 
 # Of the current establishment: routes take group_slug and establishment_id.
-SITE_PLACES = (Place(Permission.SITE_HOME, "site_home", "Accueil du site", "house"),)
+SITE_PLACES = (Place(Permission.SITE_HOME, "shell:site_home", "Accueil du site", "house"),)
 
 # Of the group: routes take group_slug.
-GROUP_PLACES = (Place(Permission.GROUP_HOME, "group_home", "Tableau du groupe", "layout-dashboard"),)
+GROUP_PLACES = (Place(Permission.GROUP_HOME, "shell:group_home", "Tableau du groupe", "layout-dashboard"),)

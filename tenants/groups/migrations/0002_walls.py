@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         open_to("groups_group", "portal_clock", "id, closed_at"),
         protect("groups_legalentity", site="SELECT", site_wall=None),
         protect("groups_establishment", site="SELECT", site_wall="id = ANY ((SELECT app.eids())::uuid[])"),
-        protect("groups_unit", group="SELECT, INSERT, UPDATE, DELETE", site="SELECT"),
+        protect("groups_unit", group="SELECT, INSERT, UPDATE, DELETE", site="SELECT, INSERT, UPDATE, DELETE"),
         *(group_foreign_key(table) for table in ("groups_legalentity", "groups_establishment", "groups_unit")),
         composite_foreign_key("groups_establishment", "legal_entity_id", "groups_legalentity"),
         composite_foreign_key("groups_unit", "establishment_id", "groups_establishment"),
