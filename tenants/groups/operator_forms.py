@@ -64,7 +64,9 @@ class NewGroupForm(forms.Form):
         return [(typed["first_name"], typed["first_email"]), (typed["second_name"], typed["second_email"])]
 
 
-def _choice(site: ProposedSite) -> tuple[str, str]:
+def _choice(site: ProposedSite, several: bool) -> tuple[str, str]:
+    """The legal entity is named when there are several to tell apart."""
     national = site.national
     place = f"{national.postal_code} {national.city}".strip()
-    return national.finess, f"{national.name}, {site.category}, {place} (FINESS {national.finess})"
+    entity = f", EJ {national.legal_entity_finess}" if several else ""
+    return national.finess, f"{national.name}, {site.category}, {place} (FINESS {national.finess}{entity})"
