@@ -25,6 +25,7 @@ from django.conf import settings
 
 from portal.dispatch.models import Message
 from portal.dispatch.operations import Letter, post
+from portal.dispatch.registry import Delivery
 from portal.foundation.tenancy import PLATFORM, TenancyError, current_group_id, tenant
 
 KIND = "mail"
@@ -99,3 +100,28 @@ def _in_a_group() -> bool:
     except TenancyError:
         return False
     return True
+
+
+def read(delivery: Delivery) -> Mail:
+    """The mail that a message of kind `KIND` posted."""
+    user_id = delivery.payload.get("to_user_id")
+    return Mail(
+        delivery.payload["template"],
+        delivery.group_id,
+        UUID(user_id) if user_id else None,
+        delivery.payload["context"],
+    )
+
+
+def recipient_of(payload: dict[str, Any]) -> Recipient | None:
+    """Who it goes to, as of now. None: the account is closed."""
+    if "to_address" in payload:
+        return Recipient(payload["to_address"])
+    return _recipients[0](UUID(payload["to_user_id"]))
+
+
+def content_of(posted: Mail) -> dict[str, Any] | None:
+    """The values of its template, as of now; None when it is no longer to be sent."""
+    maker = _contents.get(posted.template)
+    found = maker(posted) if maker else posted.context
+    return None if found is None else dict(found)

@@ -12,6 +12,9 @@ class Message(TenantRow):
     Deleted by the task that settles it, in the same commit as its effect; what is settled stays as a `Settlement`.
     """
 
+    number = models.BigIntegerField(
+        db_default=models.Func(models.Value("dispatch_message_number"), function="nextval")
+    )
     kind = models.CharField(max_length=60)
     target = models.CharField(max_length=120, blank=True)
     ordering_key = models.CharField(max_length=120, blank=True)  # one at a time, in order, per key
@@ -27,7 +30,7 @@ class Message(TenantRow):
     class Meta:
         indexes = [
             models.Index(fields=["group_id", "state", "due_at"]),
-            models.Index(fields=["group_id", "ordering_key", "id"]),
+            models.Index(fields=["group_id", "ordering_key", "number"]),
             models.Index(fields=["due_at"], name="dispatch_due"),
         ]
 

@@ -1,16 +1,50 @@
-"""Posting to the outbox: the row is written with the act, the worker is rung after the commit."""
+"""Posting to the outbox, and what a person decides of a message that needs one.
 
-from collections.abc import Iterable
+The row is written with the act, the worker is rung after the commit.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import structlog
 from celery import current_app
-from django.db import transaction
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
-from portal.dispatch.models import Message
+from portal.dispatch.models import Message, Settlement
+from portal.dispatch.registry import kind_label
+from portal.dispatch.rules import check_can_settle
+from portal.dispatch.states import MESSAGE_TRANSITIONS, MessageState, Outcome
 from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import current_group_id
+from portal.journal.operations import Act, Actor, record
+
+log = structlog.get_logger(__name__)
+
+RETRIED = Act("message_retried", "{actor} a relancé l'envoi « {object} ».")
+GIVEN_UP = Act("message_given_up", "{actor} a abandonné l'envoi « {object} » : {reason}")
+
+_COLUMNS: Sequence[tuple[str, str]] = (
+    ("id", "uuid"),
+    ("kind", "text"),
+    ("target", "text"),
+    ("ordering_key", "text"),
+    ("payload", "jsonb"),
+    ("due_at", "timestamptz"),
+)
+# Written by hand: a site may post and not read, so nothing may come back from the INSERT (its number would).
+_INSERT = (
+    "INSERT INTO dispatch_message (group_id, state, created_at, attempts, reason, "  # noqa: S608  our own names
+    + ", ".join(name for name, _ in _COLUMNS)
+    + ") SELECT %s, %s, %s, 0, '', r.* FROM unnest("
+    + ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)
+    + ") AS r"
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +64,12 @@ def post(letter: Letter) -> Message:
 
 
 def post_all(letters: Iterable[Letter]) -> list[Message]:
-    """Writes messages by set and rings the relay once, after the commit."""
+    """Writes messages by set, in their order, and rings the relay once, after the commit."""
     moment = now()
-    rows = [
+    group_id = current_group_id()
+    messages = [
         Message(
+            group_id=group_id,
             kind=one.kind,
             target=one.target,
             ordering_key=one.ordering_key,
@@ -43,13 +79,81 @@ def post_all(letters: Iterable[Letter]) -> list[Message]:
         )
         for one in letters
     ]
-    Message.objects.bulk_create(rows, batch_size=2000)
-    if rows:
-        group_id = current_group_id()
+    if messages:
+        _insert(messages, moment)
         transaction.on_commit(lambda: ring(group_id), robust=True)
-    return rows
+    return messages
 
 
-def ring(group_id) -> None:
+def _insert(messages: list[Message], moment: datetime) -> None:
+    encode = DjangoJSONEncoder(ensure_ascii=False).encode
+    rows = [(one.pk, one.kind, one.target, one.ordering_key, encode(one.payload), one.due_at) for one in messages]
+    head = [messages[0].group_id, MessageState.PENDING, moment]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*head, *(list(column) for column in zip(*rows, strict=True))])
+
+
+def ring(group_id: UUID) -> None:
     """Wakes the relay of one group; a broker that does not answer is not an error: the sweep will ring again."""
-    current_app.send_task("portal.dispatch.tasks.relay_group", kwargs={"group_id": str(group_id)})
+    try:
+        current_app.send_task("portal.dispatch.tasks.relay_group", kwargs={"group_id": str(group_id)})
+    except OperationalError:
+        log.warning("broker_does_not_answer", group_id=str(group_id))
+
+
+def retry_message(*, actor: Actor, message_id: UUID) -> None:
+    """Puts a message « à traiter » back in the queue, due now, as if never tried.
+
+    Does nothing to one that is already waiting or settled, so that a double click is harmless.
+    """
+    rows = Message.objects.filter(pk=message_id, state=MessageState.TO_HANDLE)
+    again = {"attempts": 0, "due_at": now(), "sent_at": None, "in_flight_until": None}
+    found = rows.first()
+    if found is None or not MESSAGE_TRANSITIONS.move(rows, MessageState.PENDING, **again):
+        return
+    record(
+        actor, RETRIED, object_kind="message", object_id=message_id, object=message_name(found),
+        before={"attempts": found.attempts, "reason": found.reason},
+    )  # fmt: skip
+    group_id = found.group_id
+    transaction.on_commit(lambda: ring(group_id), robust=True)
+
+
+def give_up_message(*, actor: Actor, message_id: UUID, reason: str) -> None:
+    """Settles a message « à traiter » as given up, with the typed reason.
+
+    Refuses (DomainError) an empty reason, and a message that is being sent. Does nothing to one that is settled.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise DomainError("Giving up needs a reason", "Indiquez pourquoi cet envoi est abandonné.", "reason")
+    found = Message.objects.select_for_update().filter(pk=message_id).first()
+    if found is None:
+        return
+    check_can_settle(found)
+    settle_row(found, Outcome.GIVEN_UP, reason=reason, settled_by=actor.actor_name)
+    record(
+        actor, GIVEN_UP, object_kind="message", object_id=message_id, object=message_name(found), reason=reason
+    )  # fmt: skip
+
+
+def settle_row(message: Message, outcome: Outcome, *, reason: str = "", settled_by: str = "") -> None:
+    """Writes how a locked message ended and deletes it, in the caller's transaction."""
+    Settlement.objects.create(
+        message_id=message.pk,
+        kind=message.kind,
+        target=message.target,
+        outcome=outcome,
+        attempts=message.attempts,
+        created_at=message.created_at,
+        settled_at=now(),
+        reason=reason[:300],
+        settled_by=settled_by,
+    )
+    Message.objects.filter(pk=message.pk).delete()
+
+
+def message_name(message: Message) -> str:
+    """« compte SCIM → Dossier de l'usager »: what it does and to whom, in French."""
+    label = kind_label(message.kind)
+    return f"{label} → {message.target}" if message.target and message.target != label else label

@@ -1,0 +1,65 @@
+"""From the rows to the workers: marks what is due, commits, then publishes (never before the commit)."""
+
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from portal.dispatch.delivery import CUT_SHORT
+from portal.dispatch.models import Message
+from portal.dispatch.pace import BATCH
+from portal.dispatch.queries import to_ring
+from portal.dispatch.registry import reconcilable_kinds
+from portal.dispatch.states import MESSAGE_TRANSITIONS, MessageState
+from portal.foundation.clock import now
+from portal.foundation.tenancy import tenant
+
+log = structlog.get_logger(__name__)
+
+DELIVER = "portal.dispatch.tasks.deliver_message"
+
+
+def relay(group_id: UUID) -> int:
+    """Rings one task per due message of a group, and says how many. What is published twice is done once."""
+    with tenant(group_id):
+        _doubt_the_forgotten()
+    total = 0
+    while marked := _mark(group_id):
+        if not _publish(group_id, marked):
+            break
+        total += len(marked)
+        if len(marked) < BATCH:
+            break
+    return total
+
+
+def _mark(group_id: UUID) -> list[UUID]:
+    moment = now()
+    with tenant(group_id):
+        rows = to_ring(moment).select_for_update(skip_locked=True, of=("self",))
+        found = list(rows.values_list("pk", flat=True)[:BATCH])
+        Message.objects.filter(pk__in=found).update(sent_at=moment)
+    return found
+
+
+def _publish(group_id: UUID, message_ids: list[UUID]) -> bool:
+    """False when the broker does not answer: the sweep rings again."""
+    try:
+        with current_app.producer_or_acquire() as producer:
+            for message_id in message_ids:
+                values = {"group_id": str(group_id), "message_id": str(message_id)}
+                current_app.send_task(DELIVER, kwargs=values, producer=producer)
+    except OperationalError:
+        log.warning("broker_does_not_answer", group_id=str(group_id))
+        return False
+    return True
+
+
+def _doubt_the_forgotten() -> None:
+    """In flight beyond the time-out: their worker died, nobody knows whether the target received them."""
+    lost = Message.objects.filter(state=MessageState.IN_FLIGHT, in_flight_until__lt=now())
+    asked = lost.filter(kind__in=reconcilable_kinds())
+    values = {"in_flight_until": None, "sent_at": None, "reason": CUT_SHORT}
+    MESSAGE_TRANSITIONS.move(asked, MessageState.UNKNOWN, due_at=now(), **values)
+    MESSAGE_TRANSITIONS.move(lost.exclude(kind__in=reconcilable_kinds()), MessageState.TO_HANDLE, **values)
