@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def _announce(self, address: str) -> None:
         self._say(f"\nTrousseau est ouvert : {address}\n\nComptes de démonstration :")
         for label, email, password in demo_accounts():
-            self._say(f"  {label:<32} {email:<44} {password}")
+            self._say(f"  {email:<26} {password:<22} {label}")
         self._say("\nLe code du second facteur est affiché sur la page de connexion. Ctrl-C arrête tout.\n")
 
     def _say(self, line: str) -> None:

@@ -1,0 +1,89 @@
+"""The tools of the journeys themselves: what they let through would be let through everywhere."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.journey_cost import JourneyCost
+
+SIGN_IN = "/compte/login/"
+
+
+def complaints_of(page: Page) -> list[str]:
+    """Taken away, so that the page's own end does not fail."""
+    found = list(page.context.complaints.found)
+    page.context.complaints.found.clear()
+    return found
+
+
+def test_the_sign_in_page_is_accessible_and_narrow(browser_page, axe, no_horizontal_scroll):
+    browser_page.goto(SIGN_IN)
+    axe(browser_page)
+    no_horizontal_scroll(browser_page)
+
+
+def test_notices_an_inline_style(browser_page):
+    browser_page.goto(SIGN_IN)
+    browser_page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">non</p>')")
+    browser_page.wait_for_timeout(100)
+    assert ["style-src" in text for text in complaints_of(browser_page)] == [True]
+
+
+def test_notices_a_script_error(browser_page):
+    browser_page.goto(SIGN_IN)
+    browser_page.evaluate("setTimeout(() => { throw new Error('panne') }, 0)")
+    browser_page.wait_for_timeout(100)
+    assert ["panne" in text for text in complaints_of(browser_page)] == [True]
+
+
+def test_notices_a_missing_picture(browser_page):
+    browser_page.goto(SIGN_IN)
+    browser_page.evaluate("document.body.append(Object.assign(new Image(), {src: '/static/absente.png'}))")
+    browser_page.wait_for_timeout(300)
+    assert ["404" in text for text in complaints_of(browser_page)] == [True]
+
+
+def test_notices_what_sticks_out(browser_page, no_horizontal_scroll):
+    browser_page.goto(SIGN_IN)
+    browser_page.evaluate(
+        "document.querySelector('main').append(Object.assign(document.createElement('canvas'), {width: 2000}))"
+    )
+    with pytest.raises(AssertionError, match="px wide"):
+        no_horizontal_scroll(browser_page)
+
+
+def test_notices_a_field_without_a_name(browser_page, axe):
+    browser_page.goto(SIGN_IN)
+    browser_page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    with pytest.raises(AssertionError, match="axe on"):
+        axe(browser_page)
+
+
+def test_counts_keys_clicks_and_waits(browser_page, journey_cost):
+    browser_page.goto(SIGN_IN)
+    with journey_cost(browser_page).counted() as cost:
+        browser_page.locator("#id_login").click()
+        browser_page.keyboard.type("abc")
+        browser_page.goto(SIGN_IN)
+        browser_page.keyboard.press("Tab")
+    assert isinstance(cost, JourneyCost)
+    assert (cost.keys, cost.clicks, cost.waits) == (4, 1, 1)
+
+
+def test_reaches_nothing_outside(browser_page):
+    """On a page without content policy: it is the network that is closed."""
+    browser_page.goto("about:blank")
+    assert (
+        browser_page.evaluate("fetch('https://example.org/').then(() => 'reached', () => 'closed')")
+        == "closed"
+    )
+
+
+def test_offers_a_security_key(browser_page, security_key):
+    browser_page.goto(SIGN_IN)
+    made = browser_page.evaluate(
+        """navigator.credentials.create({publicKey: {
+             challenge: new Uint8Array(16), rp: {id: 'localhost', name: 'essai'},
+             user: {id: new Uint8Array(8), name: 'a', displayName: 'a'},
+             pubKeyCredParams: [{type: 'public-key', alg: -7}]}}).then(key => key.type)"""
+    )
+    assert made == "public-key"
