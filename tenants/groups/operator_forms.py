@@ -53,7 +53,7 @@ class NewGroupForm(forms.Form):
     def __init__(self, *args: Any, entities: Sequence[ProposedEntity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sites"].choices = [  # type: ignore[attr-defined]
-            (f"{entity.finess} {entity.name}", [_choice(site) for site in entity.sites])
+            (f"{entity.finess} {entity.name}", [_choice(site, len(entities) > 1) for site in entity.sites])
             for entity in entities
         ]
 

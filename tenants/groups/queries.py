@@ -1,17 +1,18 @@
 """Reads of groups and establishments."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, F
-from django.utils.text import slugify
 
 from portal.foundation.database import SearchKey
-from tenants.groups.models import Establishment, Group, LegalEntity
+from tenants.groups.models import Establishment, Group, LegalEntity, Unit
 
 SLUG_STEM = 50  # leaves room for a number at the end
 
@@ -72,7 +73,14 @@ def customers(search: str = "", order: str = "name") -> list[Customer]:
 
 def search_words(typed: str) -> str:
     """What was typed, as `app.search_key` writes it."""
-    return slugify(typed).replace("-", " ").replace("_", " ")
+    return _words(typed, " ")
+
+
+def _words(text: str, joint: str) -> str:
+    """Without accents, capitals nor punctuation, ligatures opened."""
+    opened = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    plain = normalize("NFKD", opened).encode("ascii", "ignore").decode()
+    return joint.join(re.findall("[a-z0-9]+", plain))
 
 
 def holders_of(numbers: Iterable[str]) -> dict[str, str]:
@@ -84,7 +92,12 @@ def holders_of(numbers: Iterable[str]) -> dict[str, str]:
 
 def free_slug(name: str) -> str:
     """The address of a group drawn from its name, numbered when another group has it; for the operator's door."""
-    stem = slugify(name)[:SLUG_STEM].strip("-") or "groupe"
+    stem = _words(name, "-")[:SLUG_STEM].strip("-") or "groupe"
     taken = set(Group.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidates = chain([stem], (f"{stem}-{rank}" for rank in count(2)))
     return next(one for one in candidates if one not in taken)
+
+
+def units_of(establishment_id: UUID) -> list[Unit]:
+    """The services of an establishment that the current door sees, by name."""
+    return list(Unit.objects.filter(establishment_id=establishment_id).order_by("name"))
