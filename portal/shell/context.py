@@ -48,7 +48,7 @@ class Shell:
         """The group's home page, for those who may open it."""
         if self.access is None or not self._holds_in_group(Permission.GROUP_HOME):
             return ""
-        return reverse("group_home", args=[self.access.group_slug])
+        return reverse("shell:group_home", args=[self.access.group_slug])
 
     @property
     def search_url(self) -> str:
