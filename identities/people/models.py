@@ -89,6 +89,13 @@ class Person(TenantRow):
         return french_birth_date(self.birth_date)
 
     @property
+    def phone_shown(self) -> str:
+        """« 06 12 34 56 78 » for a French number; others as they are kept."""
+        if not self.phone.startswith("+33"):
+            return self.phone
+        return " ".join(f"0{self.phone[3:]}"[rank : rank + 2] for rank in range(0, 10, 2))
+
+    @property
     def birth_place_shown(self) -> str:
         """« Bourg-en-Bresse (01053) », « Rabat (99350) »; empty when unknown."""
         code = self.birth_commune_code or self.birth_country_code

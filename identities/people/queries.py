@@ -50,6 +50,11 @@ class IdentityStanding:
         return self.checks[0] if self.checks else None
 
 
+def find_person(person_id: UUID) -> Person:
+    """Somebody the door sees. Refuses (Person.DoesNotExist) the rest, whether elsewhere or nowhere."""
+    return Person.objects.get(pk=person_id)
+
+
 def find_people(text: str, *, limit: int = 20) -> list[Person]:
     """People the door sees, best first: names in any order, accents and typing errors forgiven; matricule, RPPS, login;
     mobile; e-mail; date of birth in any form that people type. Identifiers come prefetched."""

@@ -1,0 +1,133 @@
+"""Search, birth place choices, and the edits of one person: each view is one rule, one operation."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from identities.people.birth_places import birth_places
+from identities.people.forms import IdentifierForm, IdentityCheckForm, IdentityForm
+from identities.people.models import Person
+from identities.people.operations import add_identifier, record_identity_check, update_traits
+from identities.people.queries import find_people, find_person, identity_standing
+from portal.foundation.errors import DomainError
+from tenants.memberships.doors import TenantRequest, requires
+from tenants.memberships.permissions import Permission
+
+RESULTS_SHOWN = 50
+
+
+@require_GET
+@requires(Permission.PEOPLE_VIEW, limited=True)
+def search(request: TenantRequest, establishment_id: UUID | None = None) -> HttpResponse:
+    """The whole page, or its results alone to htmx. One answer is still a list: nobody is opened by mistake."""
+    typed = request.GET.get("q", "").strip()
+    people = find_people(typed, limit=RESULTS_SHOWN + 1)
+    context = {
+        "typed": typed,
+        "people": people[:RESULTS_SHOWN],
+        "has_more": len(people) > RESULTS_SHOWN,
+        "shown": RESULTS_SHOWN,
+        "place": place_of(request, establishment_id),
+    }
+    return render(request, "people/_results.html" if request.htmx else "people/search.html", context)  # type: ignore[attr-defined]
+
+
+@require_GET
+@requires(Permission.PEOPLE_VIEW, limited=True)
+def birth_place_choices(request: TenantRequest) -> HttpResponse:
+    """The suggestions of a birth place field, as the options of its list; `q`, or the field's own name, is the text."""
+    typed = request.GET.get("q", "") or next(iter(request.GET.values()), "")
+    return render(request, "people/_birth_places.html", {"places": birth_places(typed)})
+
+
+@requires(Permission.PEOPLE_EDIT, limited=True)
+def edit_identity(
+    request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
+) -> HttpResponse:
+    person = seen_person(person_id)
+    choices_url = reverse("people:birth_places", kwargs={"group_slug": request.access.group_slug})
+    if request.method != "POST":
+        form = IdentityForm.of(person, choices_url=choices_url)
+    else:
+        form = IdentityForm(request.POST, choices_url=choices_url)
+        if form.is_valid() and form.traits is not None:
+            update_traits(actor=request.access, person=person, traits=form.traits)
+            for warning in form.warnings:
+                messages.warning(request, warning)
+            messages.success(request, f"L'identité de {person.display_name} est enregistrée.")
+            return redirect(person_url(request, person, establishment_id))
+    standing = identity_standing(person)
+    return _page(request, "people/edit_identity.html", person, establishment_id, form=form, standing=standing)
+
+
+@requires(Permission.PEOPLE_EDIT, limited=True)
+def new_identifier(
+    request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
+) -> HttpResponse:
+    person = seen_person(person_id)
+    form = IdentifierForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            identifier = add_identifier(actor=request.access, person=person, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(error.field, error.french)
+        else:
+            messages.success(request, f"{identifier} : ajouté.")
+            return redirect(person_url(request, person, establishment_id))
+    return _page(request, "people/new_identifier.html", person, establishment_id, form=form)
+
+
+@requires(Permission.IDENTITY_CHECK, limited=True)
+def check_identity(
+    request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
+) -> HttpResponse:
+    person = seen_person(person_id)
+    form = IdentityCheckForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_identity_check(
+                actor=request.access, person=person, establishment_id=establishment_id, **form.cleaned_data
+            )
+        except DomainError as error:
+            form.add_error(error.field, error.french)
+        else:
+            messages.success(request, "Le contrôle d'identité est enregistré, à votre nom et à cette heure.")
+            return redirect(person_url(request, person, establishment_id))
+    standing = identity_standing(person)
+    return _page(
+        request, "people/check_identity.html", person, establishment_id, form=form, standing=standing
+    )
+
+
+def seen_person(person_id: UUID) -> Person:
+    """Somebody of this door, or 404: nothing tells a stranger from a person of another site."""
+    try:
+        return find_person(person_id)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+
+
+def place_of(request: TenantRequest, establishment_id: UUID | None) -> dict[str, Any]:
+    """The arguments of the routes of the current place, group or site."""
+    place: dict[str, Any] = {"group_slug": request.access.group_slug}
+    return place | {"establishment_id": establishment_id} if establishment_id else place
+
+
+def person_url(request: TenantRequest, person: Person, establishment_id: UUID | None) -> str:
+    return reverse("shell:person", kwargs=place_of(request, establishment_id) | {"person_id": person.pk})
+
+
+def _page(
+    request: TenantRequest, template: str, person: Person, establishment_id: UUID | None, **context: Any
+) -> HttpResponse:
+    return render(
+        request,
+        template,
+        {"person": person, "person_url": person_url(request, person, establishment_id), **context},
+    )

@@ -1,0 +1,56 @@
+"""Everything about one human being on one page: identity, checks, affectations, history."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from identities.assignments.queries import assignments_of
+from identities.people.queries import identifiers_of, identity_standing
+from identities.people.rules import NO_COPY, missing_for_registration
+from identities.people.views import place_of, seen_person
+from portal.journal.queries import lines_about
+from tenants.memberships.doors import TenantRequest, requires
+from tenants.memberships.permissions import Permission
+
+LINES_SHOWN = 50
+# Link of the page → its route and the permission that shows it.
+ACTIONS = {
+    "edit": ("people:edit", Permission.PEOPLE_EDIT),
+    "identifier": ("people:new_identifier", Permission.PEOPLE_EDIT),
+    "check": ("people:check_identity", Permission.IDENTITY_CHECK),
+}
+
+
+@require_GET
+@requires(Permission.PEOPLE_VIEW, limited=True)
+def person_page(
+    request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
+) -> HttpResponse:
+    """A site sees of a person what happened there; the group, everything."""
+    person = seen_person(person_id)
+    lines = list(lines_about(person.pk)[: LINES_SHOWN + 1])
+    context = {
+        "person": person,
+        "identifiers": identifiers_of(person),
+        "standing": identity_standing(person),
+        "missing": missing_for_registration(person),
+        "assignments": assignments_of(person.pk),
+        "lines": lines[:LINES_SHOWN],
+        "has_older_lines": len(lines) > LINES_SHOWN,
+        "links": _links(request, person.pk, establishment_id),
+        "no_copy": NO_COPY,
+    }
+    return render(request, "people/person.html", context)
+
+
+def _links(request: TenantRequest, person_id: UUID, establishment_id: UUID | None) -> dict[str, str]:
+    place = place_of(request, establishment_id)
+    links = {"search": reverse("people:search", kwargs=place)}
+    for name, (route, permission) in ACTIONS.items():
+        held = request.access.establishments_for(permission)
+        allowed = request.access.holds(permission) if establishment_id else held is None or bool(held)
+        links[name] = reverse(route, kwargs=place | {"person_id": person_id}) if allowed else ""
+    return links
