@@ -131,3 +131,12 @@ def _known(text: str, known: Mapping[str, FunctionOffer]) -> FunctionOffer | Non
 def function_for_label(text: str) -> FunctionOffer | None:
     """The one function that a typed job title stands for, or None (`functions_for_labels` for several)."""
     return functions_for_labels([text])[text]
+
+
+def titles_by_function() -> dict[str, list[str]]:
+    """Search keys of the usual job titles and abbreviations of each function in force, for a list filtered as one types."""
+    titles: dict[str, list[str]] = {}
+    for shortcut in JobShortcut.objects.select_related("function").order_by("label"):
+        for code in _in_force(shortcut.function):
+            titles.setdefault(code, []).append(shortcut.search_key)
+    return titles

@@ -1,7 +1,7 @@
 """Fields that read what a hurried hand types or a spreadsheet pastes about a person and a stay."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -91,3 +91,21 @@ def read_day(typed: str) -> date:
     """A day, its year being this one when it is not said. Refuses (ValidationError) the rest."""
     short = _NO_YEAR.fullmatch(typed.strip())
     return read_date(f"{short[1]}/{today().year}" if short else typed)
+
+
+class FunctionSelect(forms.Select):
+    """A list of functions; each option carries the usual job titles that the search box of the page understands.
+
+    `titles` maps a code to them, and is read only when the list is drawn.
+    """
+
+    template_name = "arrivals/_function_select.html"
+    titles: Callable[[], Mapping[str, Sequence[str]]] = dict
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        titles = self.titles()
+        for _, options, _ in context["widget"]["optgroups"]:
+            for option in options:
+                option["words"] = "|".join(titles.get(str(option["value"]), ()))
+        return context
