@@ -22,6 +22,14 @@ def establishment_name(establishment_id: UUID) -> str:
     return Establishment.objects.filter(pk=establishment_id).values_list("name", flat=True).first() or ""
 
 
+def establishment_names(establishment_ids: Iterable[UUID] | None = None) -> dict[UUID, str]:
+    """Id → name, by name, of those the current door sees: all of them, or the asked ones."""
+    rows = Establishment.objects.order_by("search_key", "finess")
+    if establishment_ids is not None:
+        rows = rows.filter(pk__in=list(establishment_ids))
+    return dict(rows.values_list("pk", "name"))
+
+
 @dataclass(frozen=True)
 class GroupName:
     """What may be known of a group before its door is open."""

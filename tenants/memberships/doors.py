@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from portal.foundation.tenancy import operator, tenant
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
 from tenants.memberships.queries import access_to
+from tenants.memberships.turned_away import sign_in_first
 
 View = Callable[..., HttpResponse]
 
@@ -27,7 +27,19 @@ class TenantRequest(HttpRequest):
 
 def _rendered(response: HttpResponse) -> HttpResponse:
     """Templates run their queries inside the door, never after it is shut."""
-    return response.render() if isinstance(response, TemplateResponse) and not response.is_rendered else response
+    return (
+        response.render() if isinstance(response, TemplateResponse) and not response.is_rendered else response
+    )
+
+
+def _signed_in_only(view: View) -> View:
+    """Sends an anonymous request to the sign-in page, in the way that page, htmx or JSON understands."""
+
+    @wraps(view)
+    def wrapper(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else sign_in_first(request)
+
+    return wrapper
 
 
 def _stamped(wrapper: View, door: str) -> View:
@@ -57,7 +69,7 @@ def requires(permission: Permission, *, limited: bool = False) -> Callable[[View
     """
 
     def decorate(view: View) -> View:
-        @login_required
+        @_signed_in_only
         @wraps(view)
         def wrapper(request: Any, *args: Any, group_slug: str, **kwargs: Any) -> HttpResponse:
             access = access_to(request.user, group_slug, kwargs.get("establishment_id"))
@@ -91,7 +103,7 @@ def signed_in(reason: str) -> Callable[[View], View]:
     """A route of the account itself, outside of any group."""
 
     def decorate(view: View) -> View:
-        @login_required
+        @_signed_in_only
         @wraps(view)
         def wrapper(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             return view(request, *args, **kwargs)
@@ -105,7 +117,7 @@ def signed_in(reason: str) -> Callable[[View], View]:
 def operator_only(view: View) -> View:
     """A route of the platform's operator; anybody else gets 404."""
 
-    @login_required
+    @_signed_in_only
     @wraps(view)
     def wrapper(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_operator:

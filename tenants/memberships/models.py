@@ -1,4 +1,4 @@
-"""Accounts and rights. Read before the tenant is known, so outside of row security (tests/house lists them with that reason)."""
+"""Accounts and rights: read before the tenant is known, so outside of row security (tests/house says why)."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -60,9 +60,14 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     role = models.CharField("rôle", max_length=20, choices=Role.choices)
     establishment_ids = ArrayField(models.UUIDField(), null=True, blank=True)
-    state = models.CharField("état", max_length=12, choices=MembershipState.choices, default=MembershipState.INVITED)
+    state = models.CharField(
+        "état", max_length=12, choices=MembershipState.choices, default=MembershipState.INVITED
+    )
     starts_on = models.DateField("à partir du", null=True, blank=True)
     ends_on = models.DateField("jusqu'au", null=True, blank=True)
+    # As the inviter typed it, emptied on acceptance: an account known elsewhere tells nothing before.
+    invited_as = models.CharField("nom donné à l'invitation", max_length=200, blank=True, default="")
+    is_founding = models.BooleanField("premier administrateur du groupe", default=False)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField(auto_now_add=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -80,7 +85,9 @@ class Membership(models.Model):
                 name="memberships_membership_confirmed_by_another",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 name="memberships_membership_ends_after_start",
             ),
             models.UniqueConstraint(
@@ -92,6 +99,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} ({self.get_state_display()})"
+
+    @property
+    def shown_name(self) -> str:
+        """Who holds this right: the name typed by the inviter until they accept, their own afterwards."""
+        return self.invited_as or self.user.full_name
+
+    @property
+    def is_group_wide(self) -> bool:
+        return self.establishment_ids is None
 
     def covers(self, establishment_id: UUID) -> bool:
         """Whether this right reaches that establishment."""

@@ -49,7 +49,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_ADMIN: frozenset(Permission),
     Role.SITE_MANAGER: frozenset(_WORK_SITE),
     Role.RPPS_MANAGER: _READ_SITE,
-    Role.HR: _READ_SITE | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE},
+    Role.HR: _READ_SITE
+    | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE},
     Role.AUDITOR: _READ_SITE
     | {
         Permission.GROUP_HOME,

@@ -1,17 +1,105 @@
-"""Limits of a portal session: 30 min idle, 4 h absolute, two factors always."""
+"""Limits of a portal session: 30 min idle, 4 h absolute, two factors always (portal/decisions/0003-sign-in.md)."""
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
+
+from portal.foundation.clock import now
+from tenants.memberships.accounts import cut_all_sessions
+from tenants.memberships.models import User
+from tenants.memberships.turned_away import enrol_first
+
+SIGNED_IN_AT = "signed_in_at"
+LAST_SEEN_AT = "last_seen_at"
+SECOND_FACTOR = "second_factor"
+LAST_SEEN_STEP = 60  # seconds between two writes of LAST_SEEN_AT
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# What an account without a second factor may open, besides the public pages: enrolment, its checks, leaving.
+OPEN_WITHOUT = {"account_logout", "account_reauthenticate", "account_login", "account_inactive"}
+
+
+def open_session(request: HttpRequest) -> None:
+    """Starts both clocks; called at each sign-in."""
+    moment = int(now().timestamp())
+    request.session[SIGNED_IN_AT] = request.session[LAST_SEEN_AT] = moment
+    request.session.pop(SECOND_FACTOR, None)
+
+
+def _ended_by(request: HttpRequest) -> str:
+    """Why this session is over, in French; empty while it is not. A session without clocks is over."""
+    moment = int(now().timestamp())
+    if moment - request.session.get(SIGNED_IN_AT, 0) >= settings.SESSION_COOKIE_AGE:
+        return f"au bout de {settings.SESSION_COOKIE_AGE // 3600} heures"
+    if moment - request.session.get(LAST_SEEN_AT, 0) >= settings.SESSION_IDLE_SECONDS:
+        return f"après {settings.SESSION_IDLE_SECONDS // 60} minutes sans activité"
+    return ""
 
 
 class SessionLimitsMiddleware:
+    """Signs out whoever is over a limit; the view's own door then asks them to sign in again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            reason = _ended_by(request)
+            if reason:
+                request.session_ended_by = reason  # type: ignore[attr-defined]
+                logout(request)
+                messages.info(request, f"Votre session a pris fin {reason}. Connectez-vous pour reprendre.")
+            else:
+                _see(request)
+        return self.get_response(request)
+
+
+def _see(request: HttpRequest) -> None:
+    moment = int(now().timestamp())
+    if moment - request.session[LAST_SEEN_AT] >= LAST_SEEN_STEP:
+        request.session[LAST_SEEN_AT] = moment
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Asked of the database until it is true, then remembered in the session; every change cuts the other sessions."""
+    if not request.session.get(SECOND_FACTOR):
+        if not Authenticator.objects.filter(user_id=request.user.pk, type__in=SECOND_FACTORS).exists():
+            return False
+        request.session[SECOND_FACTOR] = True
+    return True
+
+
+class SecondFactorMiddleware:
+    """allauth asks for a second factor of those who have one; this makes everybody have one, for pages and API alike."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not request.user.is_authenticated or _opens_without(request, view) or has_second_factor(request):
+            return None
+        return enrol_first(request)
 
-class SecondFactorMiddleware(SessionLimitsMiddleware):
-    pass
+
+def _opens_without(request: HttpRequest, view: Callable[..., HttpResponse]) -> bool:
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    return name.startswith("mfa_") or name in OPEN_WITHOUT or getattr(view, "door", "").startswith("public")
+
+
+def cut_other_sessions(request: HttpRequest, user: User) -> None:
+    """Every session of that person but the one of this request."""
+    cut_all_sessions(user.pk)
+    user.refresh_from_db(fields=["session_epoch"])
+    request.session.pop(SECOND_FACTOR, None)
+    if request.user.is_authenticated and request.user.pk == user.pk:
+        update_session_auth_hash(request, user)

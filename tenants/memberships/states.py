@@ -12,12 +12,13 @@ class MembershipState(TextChoices):
     ENDED = "ended", "terminé"
 
 
+# An active right that is widened to the whole group waits for a second administrator again.
 MEMBERSHIP_TRANSITIONS = Transitions(
     MembershipState,
     {
         MembershipState.INVITED: (MembershipState.TO_CONFIRM, MembershipState.ACTIVE, MembershipState.ENDED),
         MembershipState.TO_CONFIRM: (MembershipState.ACTIVE, MembershipState.ENDED),
-        MembershipState.ACTIVE: (MembershipState.ENDED,),
+        MembershipState.ACTIVE: (MembershipState.TO_CONFIRM, MembershipState.ENDED),
         MembershipState.ENDED: (),
     },
 )

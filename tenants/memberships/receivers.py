@@ -1,0 +1,115 @@
+"""Signing in and out, and what changes of an account: told by allauth's signals, written in the journal.
+
+Each line goes to the platform's journal and to that of every group where the person holds a right.
+"""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import signals as auth
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from portal.foundation.tenancy import PLATFORM, tenant
+from portal.journal.operations import Act, Actor, Machine, record
+from tenants.memberships.models import User
+from tenants.memberships.queries import groups_of
+from tenants.memberships.sessions import SECOND_FACTORS, cut_other_sessions, open_session
+
+SIGNED_IN = Act("signed_in", "Connexion de {actor} : {means}.")
+SIGNED_OUT = Act("signed_out", "Fin de la session de {actor}{reason}.")
+REFUSED = Act("sign_in_refused", "{actor} a refusé une connexion au compte de {holder} : {reason}.")
+REFUSED_UNKNOWN = Act("sign_in_refused", "{actor} a refusé une connexion à une adresse inconnue.")
+FACTOR_ADDED = Act("second_factor_added", "{actor} a ajouté un moyen de connexion : {kind}.")
+FACTOR_REMOVED = Act("second_factor_removed", "{actor} a retiré un moyen de connexion : {kind}.")
+CODES_RENEWED = Act("recovery_codes_renewed", "{actor} a obtenu de nouveaux codes de secours.")
+PASSWORD_CHANGED = Act("password_changed", "{actor} a changé son mot de passe.")
+PASSWORD_RESET = Act("password_reset", "{actor} a remplacé son mot de passe oublié.")
+
+SIGN_IN_PAGE = Machine("La page de connexion")
+KINDS = {
+    Authenticator.Type.TOTP: "application d'authentification",
+    Authenticator.Type.WEBAUTHN: "clé de sécurité",
+    Authenticator.Type.RECOVERY_CODES: "codes de secours",
+}
+
+
+def _tell(actor: Actor, act: Act, user: User, **values: Any) -> None:
+    for group_id in [PLATFORM, *groups_of(user)]:
+        with tenant(group_id):
+            record(actor, act, object_kind="user", object_id=user.pk, **values)
+
+
+@receiver(auth.user_logged_in)
+def starts_the_clocks(request: HttpRequest, **kwargs: Any) -> None:
+    open_session(request)
+
+
+@receiver(account.user_logged_in)
+def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    means = [
+        "mot de passe" if one["method"] == "password" else KINDS.get(one.get("type"), "invitation")
+        for one in get_authentication_records(request, user)
+    ]
+    _tell(user, SIGNED_IN, user, means=" et ".join(dict.fromkeys(means)) or "invitation")
+
+
+@receiver(auth.user_logged_out)
+def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        reason = getattr(request, "session_ended_by", "")
+        _tell(user, SIGNED_OUT, user, reason=f" {reason}" if reason else "")
+
+
+@receiver(auth.user_login_failed)
+def refused(credentials: dict[str, Any], **kwargs: Any) -> None:
+    """An address that is no account is not written: people type their password in the wrong box."""
+    email = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        _tell(SIGN_IN_PAGE, REFUSED, user, holder=user.full_name, reason="mot de passe incorrect")
+        return
+    with tenant(PLATFORM):
+        record(SIGN_IN_PAGE, REFUSED_UNKNOWN, object_kind="user", object_id=None)
+
+
+@receiver(mfa.authentication_failed)
+def refused_second_factor(user: User, **kwargs: Any) -> None:
+    _tell(SIGN_IN_PAGE, REFUSED, user, holder=user.full_name, reason="second facteur incorrect")
+
+
+@receiver(mfa.authenticator_added)
+def second_factor_added(
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """A session opened by the password alone must not pass because another one has just enrolled."""
+    if authenticator.type in SECOND_FACTORS:
+        cut_other_sessions(request, user)
+    _tell(user, FACTOR_ADDED, user, kind=KINDS[Authenticator.Type(authenticator.type)])
+
+
+@receiver(mfa.authenticator_removed)
+def second_factor_removed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    if authenticator.type in SECOND_FACTORS:
+        cut_other_sessions(request, user)
+    _tell(user, FACTOR_REMOVED, user, kind=KINDS[Authenticator.Type(authenticator.type)])
+
+
+@receiver(mfa.authenticator_reset)
+def recovery_codes_renewed(user: User, **kwargs: Any) -> None:
+    _tell(user, CODES_RENEWED, user)
+
+
+@receiver([account.password_changed, account.password_set])
+def password_changed(user: User, **kwargs: Any) -> None:
+    _tell(user, PASSWORD_CHANGED, user)
+
+
+@receiver(account.password_reset)
+def password_reset(user: User, **kwargs: Any) -> None:
+    _tell(user, PASSWORD_RESET, user)
