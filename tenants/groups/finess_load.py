@@ -55,6 +55,7 @@ _LEGAL_ENTITIES = _Target("EJ", FinessLegalEntity._meta.db_table, ("siren", "leg
 _ESTABLISHMENTS = _Target(
     "ET", FinessEstablishment._meta.db_table, ("legal_entity_finess", "siret", "category_code", "department")
 )
+_ONE_AT_A_TIME = f"LOCK TABLE {_LEGAL_ENTITIES.table}, {_ESTABLISHMENTS.table} IN SHARE ROW EXCLUSIVE MODE"
 _OWN = (*_LEGAL_ENTITIES.own, *_ESTABLISHMENTS.own)
 _COLUMNS = ["kind", "line", "finess", *_OWN, *_SHARED]
 
@@ -95,6 +96,7 @@ def load_finess(path: Path) -> FinessLoad:
     tally = _Tally()
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         _receive(cursor, file, tally)
+        cursor.execute(_ONE_AT_A_TIME)
         differences = [_apply(cursor, target) for target in (_LEGAL_ENTITIES, _ESTABLISHMENTS)]
         cursor.execute(
             f"DROP TABLE {_ARRIVING}, {', '.join(_difference(one['kind']) for one in differences)}"
@@ -127,6 +129,7 @@ def _apply(cursor: Any, target: _Target) -> dict[str, Any]:
         _DIFFERENCE.format(difference=difference, **_words(target)), {"kind": target.kind, "day": today()}
     )
     cursor.execute(_UPSERT.format(difference=difference, **_words(target)))
+    cursor.execute(f"ANALYZE {target.table}")
     cursor.execute(_COUNTS.format(difference=difference))
     counts = dict(cursor.fetchall())
     named = {}

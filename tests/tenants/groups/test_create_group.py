@@ -202,6 +202,7 @@ def test_the_command_refuses_in_french():
         command("010008408", "--name", "Haut-Bugey")
 
 
+@pytest.mark.slow
 def test_the_operator_creates_a_group_in_two_pages(client_for, operator_user):
     client, url = client_for(operator_user), reverse("operator:new_group")
     assert "Étape 1 sur 2" in client.get(url).content.decode()

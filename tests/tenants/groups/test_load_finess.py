@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 
+from portal.foundation.tenancy import PLATFORM, tenant
+from portal.journal.models import Line
 from tenants.groups.models import FinessCategory, FinessEstablishment, FinessLegalEntity, FinessLoad
 from tests.tenants.groups.places import EXCEL, JSON, SEMICOLON, SHARED, XML_ENTITIES, XML_SITES, needs_shared
 
@@ -67,6 +69,13 @@ def test_openings_and_closings_are_told(tmp_path):
     _, second, third = known(FinessLoad).order_by("id")
     assert (second.opened, second.closed) == (0, 1)
     assert (third.opened, third.closed) == (1, 0)
+
+
+def test_a_load_leaves_a_line_in_the_platforms_journal():
+    load(JSON)
+    with tenant(PLATFORM):
+        (sentence,) = Line.objects.values_list("sentence", flat=True)
+    assert sentence.endswith("20260309.json : ouvertures 2, fermetures 0, modifications 0.")
 
 
 def test_a_new_name_is_a_change(tmp_path):

@@ -6,12 +6,36 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.foundation.tenancy import PLATFORM, tenant
+from portal.journal.operations import Act, Machine, record
 from tenants.groups.finess import FinessFileError
 from tenants.groups.finess_load import SHOWN, load_finess
 from tenants.groups.models import FinessLoad
 
 FORMATS = {"json": "flux FINESS+ (JSON)", "semicolon": "extraction « ; »", "xml": "flux XML"}
 KINDS = {"EJ": "Entités juridiques", "ET": "Établissements"}
+
+
+ACTOR = Machine("L'exploitant (commande load_finess)")
+LOADED = Act(
+    "finess_loaded",
+    "{actor} a chargé le fichier FINESS {source} : ouvertures {opened}, fermetures {closed}, modifications {changed}.",
+)
+
+
+def _record(load: FinessLoad) -> None:
+    """In the platform's journal: the national tables belong to no group."""
+    with tenant(PLATFORM):
+        record(
+            ACTOR,
+            LOADED,
+            object_kind="finess_load",
+            object_id=None,
+            source=load.source_name,
+            opened=load.opened,
+            closed=load.closed,
+            changed=load.changed,
+        )
 
 
 class Command(BaseCommand):
@@ -28,6 +52,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{error.french}\nCe qui était déjà chargé n'a pas été modifié par « {path.name} »."
                 ) from error
+            _record(load)
             self._tell(load)
 
     def _tell(self, load: FinessLoad) -> None:
