@@ -121,13 +121,11 @@ def make_home(home: Path) -> None:
 
 
 def _check_reachable(place: Layout) -> None:
-    try:
-        subprocess.run(["/bin/true"], check=True, **place.identity())
-    except PermissionError as error:
+    if subprocess.run(["test", "-x", place.home], check=False, **place.identity()).returncode:
         raise ServiceError(
-            f"L'utilisateur « {place.account} », qui porte PostgreSQL quand vous êtes root, ne peut pas entrer dans "
-            f"{place.home}. Choisissez un autre dossier par TROUSSEAU_HOME."
-        ) from error
+            f"L'utilisateur « {place.account} », qui porte PostgreSQL quand vous êtes root, ne peut pas entrer "
+            f"dans {place.home}. Choisissez un autre dossier par TROUSSEAU_HOME."
+        )
 
 
 def _site_packages() -> Path:

@@ -22,7 +22,7 @@ max_wal_size = 2GB
 shared_preload_libraries = 'pg_stat_statements'
 timezone = 'UTC'
 """
-# What the tests give up: a power cut may lose their cluster, a crash of the program may not.
+# What the tests give up: a power cut may lose their cluster, a kill the last fifth of a second.
 VOLATILE = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 RECOVERY_SECONDS = 20
 

@@ -19,7 +19,7 @@ __all__ = ["EmbeddedServices", "ServiceError"]
 class EmbeddedServices:
     """PostgreSQL and Valkey on unix sockets inside `home`; `start` is safe to call after a kill -9.
 
-    `durable=False` is for tests: what is written may be lost by a power cut.
+    `durable=False` is for tests: what was just written may be lost by a kill, all of it by a power cut.
     """
 
     def __init__(
