@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.expressions import OrderBy
 
-from identities.assignments.models import Assignment
+from identities.assignments.models import Assignment, NationalFunction
 from identities.assignments.rules import SEEN_AFTER_THE_END
 from identities.assignments.states import AssignmentState
 from portal.foundation.clock import now
@@ -69,6 +69,17 @@ def counts_by_presence(asked: PeopleFilter, establishment_id: UUID | None = None
     if establishment_id is not None:
         rows = rows.filter(establishment_id=establishment_id)
     return rows.aggregate(**{one.name: Count("id", filter=_presence(one)) for one in Presence})
+
+
+def functions_in_use(establishment_id: UUID | None = None) -> dict[str, str]:
+    """Code → label of the functions that people hold or held at that site, or anywhere the current door sees; by label."""
+    rows = Assignment.objects.all()
+    if establishment_id is not None:
+        rows = rows.filter(establishment_id=establishment_id)
+    used = rows.order_by().values("function_id").distinct()
+    return dict(
+        NationalFunction.objects.filter(pk__in=used).order_by("search_key").values_list("code", "label")
+    )
 
 
 def _rows(asked: PeopleFilter) -> QuerySet[Assignment]:

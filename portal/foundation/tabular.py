@@ -5,17 +5,16 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from django.http import FileResponse
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from portal.foundation.clock import PARIS
 
-MEMORY = 2 * 1024 * 1024  # bytes kept before a file goes to the disk
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -92,14 +91,14 @@ def _xlsx_cell(sheet: Any, value: Any, *, bold: bool = False) -> WriteOnlyCell:
 WRITERS = {"csv": write_csv, "xlsx": write_xlsx}
 
 
-def spreadsheet(kind: str, name: str, header: Row, rows: Iterable[Row]) -> tuple[FileResponse, int]:
+def spreadsheet(kind: str, name: str, header: Row, rows: Iterable[Row]) -> tuple[HttpResponse, int]:
     """The whole file as a download, and its number of rows; `kind` is « csv » or « xlsx » (else KeyError).
 
     The rows are read to the last one before this returns, so inside the caller's tenant door: nothing is streamed after it.
     """
-    stream = SpooledTemporaryFile(max_size=MEMORY)  # noqa: SIM115  closed by the response
+    stream = io.BytesIO()
     count = WRITERS[kind](stream, header, rows)
-    stream.seek(0)
-    response = FileResponse(stream, as_attachment=True, filename=f"{name}.{kind}", content_type=TYPES[kind])
+    response = HttpResponse(stream.getvalue(), content_type=TYPES[kind])
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{kind}") or ""
     response.headers["Cache-Control"] = "no-store"
     return response, count

@@ -97,5 +97,4 @@ def test_a_download_is_read_whole_before_it_leaves(kind):
     assert list(rows) == []
     assert response.headers["Content-Disposition"] == f'attachment; filename="liste.{kind}"'
     assert response.headers["Cache-Control"] == "no-store"
-    assert b"".join(response.streaming_content)
-    response.close()
+    assert len(response.content) > 10

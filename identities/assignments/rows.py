@@ -1,0 +1,98 @@
+"""How one affectation is shown in a list: words and addresses made once, not in the template cell by cell."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from identities.assignments.figures import SOON
+from identities.assignments.models import Assignment, EndReason
+from identities.assignments.rules import can_cancel, can_cancel_departure, can_extend, in_words, tonight
+from identities.assignments.states import AssignmentState
+from portal.foundation.clock import now
+
+_PLACEHOLDERS = (UUID(int=1), UUID(int=2))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. Addresses are empty when the act is not possible, or not for this person."""
+
+    assignment: Assignment
+    name: str
+    function: str
+    unit: str
+    starts: str
+    ends: str
+    level: str
+    status: str
+    person_url: str
+    depart_url: str = ""
+    tonight_url: str = ""
+    extend_url: str = ""
+    cancel_departure_url: str = ""
+    cancel_url: str = ""
+
+
+def rows_shown(
+    assignments: Iterable[Assignment], slug: str, may_act: Callable[[UUID], bool]
+) -> Iterator[Row]:
+    """The lines of a list; `may_act` says at which establishments this person may end or extend."""
+    routes = _routes(slug)
+    for one in assignments:
+        level, status = status_of(one)
+        yield Row(
+            assignment=one,
+            name=one.person.display_name,
+            function=one.function.label,
+            unit=one.unit.name if one.unit else "",
+            starts=in_words(one.starts_at),
+            ends=in_words(one.ends_at) if one.ends_at else "",
+            level=level,
+            status=status,
+            person_url=routes["person"](one),
+            **(_acts(one, routes) if may_act(one.establishment_id) else {}),
+        )
+
+
+def _acts(one: Assignment, routes: dict[str, Callable[[Assignment], str]]) -> dict[str, str]:
+    if one.state == AssignmentState.RUNNING:
+        later_than_tonight = one.ends_at is None or one.ends_at > tonight()
+        return {
+            "depart_url": routes["depart"](one),
+            "tonight_url": routes["depart"](one) if later_than_tonight else "",
+            "extend_url": routes["extend"](one) if can_extend(one) else "",
+            "cancel_departure_url": routes["cancel_departure"](one) if can_cancel_departure(one) else "",
+        }
+    return {"cancel_url": routes["cancel"](one)} if can_cancel(one) else {}
+
+
+def status_of(assignment: Assignment) -> tuple[str, str]:
+    """Level and word of a stay: « Présent », « Part aujourd'hui »…"""
+    if assignment.state == AssignmentState.ENDED:
+        return "neutral", EndReason(
+            assignment.end_reason
+        ).label.capitalize() if assignment.end_reason else "Terminée"
+    if assignment.state != AssignmentState.RUNNING:
+        return ("info", "À venir") if assignment.state == AssignmentState.PLANNED else ("neutral", "Annulée")
+    if assignment.ends_at is not None and assignment.ends_at <= tonight():
+        return "warn", "Part aujourd'hui"
+    if assignment.end_reason:
+        return "warn", "Départ programmé"
+    if assignment.ends_at is not None and assignment.ends_at <= now() + SOON:
+        return "info", "Part dans les 72 h"
+    return "ok", "Présent"
+
+
+def _routes(slug: str) -> dict[str, Callable[[Assignment], str]]:
+    """One `reverse` per kind of address, then text only."""
+    names = ("depart", "extend", "cancel_departure", "cancel")
+    routes = {one: _route(f"assignments:{one}", slug, lambda row: str(row.pk)) for one in names}
+    return routes | {"person": _route("shell:person", slug, lambda row: str(row.person_id))}
+
+
+def _route(name: str, slug: str, key: Callable[[Assignment], str]) -> Callable[[Assignment], str]:
+    site, thing = _PLACEHOLDERS
+    pattern = reverse(name, args=[slug, site, thing])
+    return lambda row: pattern.replace(str(site), str(row.establishment_id)).replace(str(thing), key(row))
