@@ -17,3 +17,8 @@ urlpatterns = [
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
 ]
+
+handler400 = "portal.shell.errors.bad_request"
+handler403 = "portal.shell.errors.forbidden"
+handler404 = "portal.shell.errors.not_found"
+handler500 = "portal.shell.errors.server_error"

@@ -1,7 +1,7 @@
 """What every page shows around its content: where one is, where one may go."""
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -46,13 +46,16 @@ class Shell:
     @property
     def group_url(self) -> str:
         """The group's home page, for those who may open it."""
-        if self.access is None or not self._holds_in_group(Permission.GROUP_HOME):
+        if self.access is None or not self._opens(GROUP_PLACES[0]):
             return ""
         return reverse("shell:group_home", args=[self.access.group_slug])
 
     @property
     def search_url(self) -> str:
-        return ""
+        """Where the header's search box leads: the current site's people, or the group's."""
+        if self.access is None or self.access.establishments_for(Permission.PEOPLE_VIEW) == ():
+            return ""
+        return reverse("people:search", kwargs=self._arguments)
 
     @cached_property
     def navigation(self) -> tuple[Section, ...]:
@@ -60,27 +63,29 @@ class Shell:
         if self.access is None:
             return ()
         group = {"group_slug": self.access.group_slug}
-        sections = [Section("Groupe", tuple(self._entries(GROUP_PLACES, group, self._holds_in_group)))]
+        places = [one for one in GROUP_PLACES if self._opens(one)]
+        sections = [Section("Groupe", self._entries(places, group))]
         if self.access.establishment_id is not None:
-            site = {**group, "establishment_id": self.access.establishment_id}
-            sections.insert(
-                0, Section("Établissement", tuple(self._entries(SITE_PLACES, site, self.access.holds)))
-            )
+            places = [one for one in SITE_PLACES if self.access.holds(one.permission)]
+            sections.insert(0, Section("Établissement", self._entries(places, self._arguments)))
         return tuple(section for section in sections if section.entries)
 
-    def _holds_in_group(self, permission: Permission) -> bool:
-        return self.access is not None and self.access.establishments_for(permission) is None
+    @property
+    def _arguments(self) -> dict[str, Any]:
+        if self.access is None:
+            return {}
+        site = self.access.establishment_id
+        return {"group_slug": self.access.group_slug, **({"establishment_id": site} if site else {})}
 
-    def _entries(
-        self,
-        places: tuple[Place, ...],
-        arguments: Mapping[str, object],
-        allowed: Callable[[Permission], bool],
-    ) -> Iterator[Entry]:
-        for place in places:
-            if allowed(place.permission):
-                url = reverse(place.route, kwargs=dict(arguments))
-                yield Entry(url, place.label, place.icon, url == self._path)
+    def _opens(self, place: Place) -> bool:
+        """As the door `requires` answers on a page of the group."""
+        sites = self.access.establishments_for(place.permission) if self.access else ()
+        return sites is None or (place.limited and bool(sites))
+
+    def _entries(self, places: list[Place], arguments: dict[str, Any]) -> tuple[Entry, ...]:
+        urls = [reverse(one.route, kwargs=arguments) for one in places]
+        pairs = zip(places, urls, strict=True)
+        return tuple(Entry(url, one.label, one.icon, url == self._path) for one, url in pairs)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -7,16 +7,36 @@ from tenants.memberships.permissions import Permission
 
 @dataclass(frozen=True)
 class Place:
-    """A menu entry. `permission` opens it, `route` is its URL name, `icon` a lucide name."""
+    """A menu entry. `permission` opens it, `route` is its URL name, `icon` a lucide name.
+
+    `limited`: a page of the group that also opens to those whose right reaches only some sites.
+    """
 
     permission: Permission
     route: str
     label: str
     icon: str
+    limited: bool = False
 
 
 # Of the current establishment: routes take group_slug and establishment_id.
-SITE_PLACES = (Place(Permission.SITE_HOME, "shell:site_home", "Accueil du site", "house"),)
+SITE_PLACES = (
+    Place(Permission.SITE_HOME, "shell:site_home", "Accueil du site", "house"),
+    Place(Permission.ARRIVAL, "shell:arrival", "Arrivée", "user-plus"),
+    Place(Permission.DEPARTURE, "assignments:departures", "Départs", "user-minus"),
+    Place(Permission.PEOPLE_VIEW, "assignments:people_of_site", "Professionnels du site", "users"),
+    Place(Permission.ESTABLISHMENTS_EDIT, "groups:units", "Services", "layers"),
+)
 
 # Of the group: routes take group_slug.
-GROUP_PLACES = (Place(Permission.GROUP_HOME, "shell:group_home", "Tableau du groupe", "layout-dashboard"),)
+GROUP_PLACES = (
+    Place(Permission.GROUP_HOME, "shell:group_home", "Tableau du groupe", "layout-dashboard", limited=True),
+    Place(
+        Permission.PEOPLE_VIEW,
+        "assignments:people_in_group",
+        "Tous les professionnels",
+        "contact",
+        limited=True,
+    ),
+    Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
+)

@@ -9,10 +9,11 @@ from unicodedata import normalize
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
+from portal.foundation.clock import today
 from portal.foundation.database import SearchKey
-from tenants.groups.models import Establishment, Group, LegalEntity, Unit
+from tenants.groups.models import Establishment, FinessCategory, Group, LegalEntity, Unit
 
 SLUG_STEM = 50  # leaves room for a number at the end
 
@@ -104,6 +105,28 @@ def free_slug(name: str) -> str:
     taken = set(Group.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidates = chain([stem], (f"{stem}-{rank}" for rank in count(2)))
     return next(one for one in candidates if one not in taken)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An establishment as lists name it. `key` is its name as `app.search_key` writes it."""
+
+    id: UUID
+    name: str
+    key: str
+    city: str
+    department: str
+    category: str
+
+
+def open_places() -> list[Place]:
+    """The establishments that the current door sees and that are not closed, by name, with their category in words."""
+    columns = ("id", "name", "search_key", "city", "department", "category_code")
+    found = Establishment.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=today()))
+    rows = list(found.order_by("search_key", "finess").values_list(*columns))
+    codes = {row[-1] for row in rows}
+    labels = {one.code: str(one) for one in FinessCategory.objects.filter(code__in=codes)}
+    return [Place(*row, labels.get(code, code)) for *row, code in map(list, rows)]
 
 
 def units_of(establishment_id: UUID) -> list[Unit]:

@@ -1,5 +1,6 @@
 """Tags of every page: icons, slots, statuses, lists. Usage lines stand in each docstring."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide import _render_icon
@@ -74,18 +76,17 @@ def capture(content: str) -> str:
     return mark_safe(content.strip())  # noqa: S308  already rendered by the template engine
 
 
-@register.simple_block_tag(takes_context=True)
-def empty_state(context: Context, content: str, symbol: str, title: str) -> str:
+@register.simple_block_tag
+def empty_state(content: str, symbol: str, title: str) -> str:
     """{% empty_state "users" "Personne aujourd'hui" %}<p>What to do next.</p>{% endempty_state %}"""
     values = {"content": content, "symbol": symbol, "title": title}
-    return context.template.engine.get_template("components/empty_state.html").render(Context(values))
+    return render_to_string("components/empty_state.html", values)
 
 
-@register.simple_block_tag(takes_context=True)
-def notice(context: Context, content: str, level: str = "info") -> str:
+@register.simple_block_tag
+def notice(content: str, level: str = "info") -> str:
     """{% notice "warning" %}<p>…</p>{% endnotice %}. Levels: success, warning, danger, info."""
-    values = {"content": content, "level": level}
-    return context.template.engine.get_template("components/notice.html").render(Context(values))
+    return render_to_string("components/notice.html", {"content": content, "level": level})
 
 
 @register.inclusion_tag("components/big_action.html")
@@ -98,6 +99,14 @@ def big_action(url: str, label: str, hint: str, symbol: str, *, primary: bool = 
 def breadcrumb(*pairs: str) -> dict[str, Any]:
     """{% breadcrumb "Personnes" people_url "Anne Le Goff" person_url %}: labels and addresses in turn."""
     return {"trail": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.simple_tag
+def key_ceremony(function: str, **ids: str) -> SafeString:
+    """{% key_ceremony "addForm" add="button" credential="field" data="js_data" %}: what allauth's script reads on load."""
+    values = json.dumps({"ids": ids}).replace("<", "\\u003C")
+    tag = '<script type="application/json" data-allauth-onload="allauth.webauthn.forms.{}">{}</script>'
+    return format_html(tag, function, mark_safe(values))  # noqa: S308  JSON with its only markup sign escaped
 
 
 def _address(query: QueryDict, **changes: str | int) -> str:

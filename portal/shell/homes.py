@@ -1,0 +1,166 @@
+"""What the home pages show: where an account lands, the group's rows, what waits for a person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+
+from identities.assignments.queries import SiteFigures, Todo, site_figures
+from portal.dispatch.queries import messages_to_handle
+from portal.foundation.tenancy import tenant
+from tenants.groups.queries import GroupName, Place, establishment_names, groups_named, open_places
+from tenants.memberships.access import Access
+from tenants.memberships.models import Membership, User
+from tenants.memberships.permissions import Permission
+from tenants.memberships.queries import memberships_in_force, rights_to_confirm
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One group of an account: its own home page when allowed, and the sites that the account is limited to."""
+
+    group: GroupName
+    url: str
+    sites: tuple[tuple[str, str], ...]
+
+    @property
+    def pages(self) -> list[str]:
+        return [*([self.url] if self.url else []), *(url for _, url in self.sites)]
+
+
+def destinations(user: User) -> list[Destination]:
+    """Where that account may land, group by group; a group without any page for it still has its line."""
+    held: dict[UUID, list[Membership]] = {}
+    for membership in memberships_in_force(user):
+        held.setdefault(membership.group_id, []).append(membership)
+    return [_destination(user, group, tuple(held[group.id])) for group in groups_named(held)]
+
+
+def _destination(user: User, group: GroupName, memberships: tuple[Membership, ...]) -> Destination:
+    access = Access(user, group.id, group.slug, group.name, memberships)
+    home_sites = access.establishments_for(Permission.GROUP_HOME)
+    url = reverse("shell:group_home", args=[group.slug]) if home_sites is None or home_sites else ""
+    sites = access.establishments_for(Permission.SITE_HOME)
+    if sites is None or url:
+        return Destination(group, url, ())
+    with tenant(group.id, sites):
+        names = establishment_names(sites)
+    return Destination(
+        group,
+        url,
+        tuple((name, reverse("shell:site_home", args=[group.slug, pk])) for pk, name in names.items()),
+    )
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One establishment in the group's table."""
+
+    place: Place
+    figures: SiteFigures
+    url: str
+
+
+NAMED = 3
+COLUMNS = tuple(one.name for one in fields(SiteFigures))
+
+
+def group_rows(access: Access) -> list[GroupRow]:
+    """Every open establishment that the current door sees, with its figures, by name."""
+    figures = site_figures()
+    return [
+        GroupRow(place, figures[place.id], reverse("shell:site_home", args=[access.group_slug, place.id]))
+        for place in open_places()
+    ]
+
+
+def sorted_rows(rows: list[GroupRow], column: str, descending: bool) -> list[GroupRow]:
+    """By name, category, department or a figure; an unknown column leaves the rows by name."""
+    if column in COLUMNS:
+        return sorted(rows, key=lambda row: getattr(row.figures, column), reverse=descending)
+    if column in {"key", "category", "department"}:
+        return sorted(rows, key=lambda row: getattr(row.place, column), reverse=descending)
+    return rows
+
+
+def totals(rows: list[GroupRow]) -> SiteFigures:
+    """Of the rows shown. A person present at two sites counts at each."""
+    return SiteFigures(**{name: sum(getattr(row.figures, name) for row in rows) for name in COLUMNS})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of « À faire aujourd'hui », as components/todo.html shows it."""
+
+    severity: str
+    text: str
+    detail: str
+    url: str
+    action: str
+
+
+def site_line(access: Access, todo: Todo) -> Line:
+    """The site's own lines, with their addresses."""
+    url = reverse(todo.route, args=[access.group_slug, access.establishment_id])
+    query = f"?{urlencode(todo.query)}" if todo.query else ""
+    return Line(todo.severity, todo.text, todo.detail, url + query, todo.action)
+
+
+def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
+    """What the group has to do today, most urgent first."""
+    return [*_messages(access), *_rights(access), *_leaving(rows), *_ending(rows)]
+
+
+def _messages(access: Access) -> Iterator[Line]:
+    if access.establishments_for(Permission.DISPATCH_VIEW) is not None:
+        return
+    count = messages_to_handle().count()
+    if count:
+        text = "Un envoi attend une personne." if count == 1 else f"{count} envois attendent une personne."
+        yield Line(
+            "danger", text, "", reverse("dispatch:to_handle", args=[access.group_slug]), "Voir les envois"
+        )
+
+
+def _rights(access: Access) -> Iterator[Line]:
+    count = rights_to_confirm(access)
+    if count:
+        text = "Un droit attend" if count == 1 else f"{count} droits attendent"
+        url = reverse("memberships:rights", args=[access.group_slug])
+        yield Line("warn", f"{text} votre confirmation.", "", url, "Voir les droits")
+
+
+def _leaving(rows: list[GroupRow]) -> Iterator[Line]:
+    count = totals(rows).leaving_today
+    if count:
+        text = "Une mission se termine" if count == 1 else f"{count} missions se terminent"
+        yield Line(
+            "info",
+            f"{text} aujourd'hui.",
+            _sites(rows, "leaving_today"),
+            "?tri=-leaving_today",
+            "Voir les sites",
+        )
+
+
+def _ending(rows: list[GroupRow]) -> Iterator[Line]:
+    count = totals(rows).ending_72h - totals(rows).leaving_today
+    if count > 0:
+        text = "Une autre mission se termine" if count == 1 else f"{count} autres missions se terminent"
+        yield Line(
+            "info",
+            f"{text} dans les 72 heures.",
+            _sites(rows, "ending_72h"),
+            "?tri=-ending_72h",
+            "Voir les sites",
+        )
+
+
+def _sites(rows: list[GroupRow], column: str) -> str:
+    """« EHPAD Les Tilleuls (3), IME du Parc (2) et 4 autres sites »."""
+    busiest = sorted_rows([row for row in rows if getattr(row.figures, column)], column, descending=True)
+    said = ", ".join(f"{row.place.name} ({getattr(row.figures, column)})" for row in busiest[:NAMED])
+    rest = len(busiest) - NAMED
+    return said + (f" et {rest} autre{'s' * (rest > 1)} site{'s' * (rest > 1)}" if rest > 0 else "")
