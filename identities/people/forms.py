@@ -115,7 +115,7 @@ class IdentityForm(forms.Form):
         values = super().clean() or self.cleaned_data
         self.traits = _traits(values, self.place)
         for problem in trait_problems(
-            self.traits.tidied(), single_name_confirmed=values.get("has_no_first_name", False)
+            self.traits, single_name_confirmed=values.get("has_no_first_name", False)
         ):
             field = _FIELD_OF_TRAIT.get(problem.field or "", problem.field)
             if field not in self.errors:

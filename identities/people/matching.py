@@ -16,6 +16,9 @@ from portal.foundation.partial_dates import french_birth_date
 NAME_WEIGHT, FIRST_NAME_WEIGHT, DATE_WEIGHT = 40, 25, 35
 SHOWN_FROM = 60
 SAME_PHONE, SAME_EMAIL, SAME_IDENTIFIER = 60, 65, 95
+PARTICLES = {"al", "ben", "d", "da", "de", "del", "della", "der", "des", "di", "dos", "du", "el"} | {
+    "l", "la", "las", "le", "les", "los", "van", "von",
+}  # fmt: skip
 _CLOSE_NAME = 0.88
 _CLOSE_FIRST_NAME = 0.90
 _CLOSE_DATE = 0.8
@@ -109,13 +112,18 @@ def _crossed(typed: PersonTraits, known: PersonTraits, kind: str, mine: str, the
 
 
 def _swapped_with_first_name(typed: PersonTraits, known: PersonTraits) -> _Part:
+    value = _swap(typed, known)
+    return _Part(value, "nom et prénom inversés") if value else _Part(0)
+
+
+def _swap(typed: PersonTraits, known: PersonTraits) -> float:
+    """How well the name typed is the known first name and the reverse; 0 when they are not."""
     if not typed.first_names or not known.first_names:
-        return _Part(0)
+        return 0
     there = _alike(search_key(typed.birth_name), search_key(known.first_names[0]))
-    back = _alike(search_key(typed.first_names[0]), search_key(known.birth_name))
-    if min(there, back) < _CLOSE_FIRST_NAME:
-        return _Part(0)
-    return _Part(min(there, back), "nom et prénom inversés")
+    names = [search_key(one) for one in (known.birth_name, known.usage_name) if one]
+    back = max(_alike(search_key(typed.first_names[0]), one) for one in names)
+    return min(there, back) if min(there, back) >= _CLOSE_FIRST_NAME else 0
 
 
 def _first_names(typed: PersonTraits, known: PersonTraits) -> _Part:
@@ -127,15 +135,13 @@ def _first_names(typed: PersonTraits, known: PersonTraits) -> _Part:
     if mine == theirs or " ".join(mine) == " ".join(theirs):
         return _Part(1, "mêmes prénoms" if len(mine) > 1 else "même prénom")
     if mine[0] == theirs[0]:
-        return _Part(0.95, f"même premier prénom : {typed.first_names[0]}")
+        in_part = mine == theirs[: len(mine)] or theirs == mine[: len(theirs)]
+        return _Part(1 if in_part else 0.95, f"même premier prénom : {typed.first_names[0]}")
     if _alike(mine[0], theirs[0]) >= _CLOSE_FIRST_NAME:
         return _Part(0.9, f"premier prénom proche : {typed.first_names[0]} / {known.first_names[0]}")
     if set(mine) & set(theirs):
         return _Part(0.8, f"prénoms dans un autre ordre, ou en partie : {shown}")
-    if (
-        _alike(search_key(typed.birth_name), theirs[0]) >= _CLOSE_FIRST_NAME
-        and _alike(mine[0], search_key(known.birth_name)) >= _CLOSE_FIRST_NAME
-    ):
+    if _swap(typed, known):
         return _Part(0.9)  # said once, with the name
     return _Part(0, f"prénoms différents : {shown}")
 
@@ -156,12 +162,27 @@ def _birth_date(typed: PersonTraits, known: PersonTraits) -> _Part:
     return _Part(0, f"dates de naissance différentes : {shown}")
 
 
+def _particles(key: str) -> tuple[tuple[str, ...], str]:
+    """The particles that a name begins with, and the rest of it."""
+    words = key.split()
+    count = next(
+        (rank for rank, word in enumerate(words[:-1]) if word not in PARTICLES), max(len(words) - 1, 0)
+    )
+    return tuple(words[:count]), " ".join(words[count:])
+
+
 def _alike(mine: str, theirs: str) -> float:
     """0 to 1 on search keys: typing errors (Jaro-Winkler), other order of words, one part of a compound name."""
     if mine.replace(" ", "") == theirs.replace(" ", ""):
         return 1.0
-    best = max(JaroWinkler.similarity(mine, theirs), fuzz.token_sort_ratio(mine, theirs) / 100)
-    shared = set(mine.split()) & set(theirs.split())
-    if sum(map(len, shared)) >= 4:  # « de » or « el » alone say nothing
-        best = max(best, fuzz.token_set_ratio(mine, theirs) / 100 * 0.95)
+    my_particles, my_stem = _particles(mine)
+    their_particles, their_stem = _particles(theirs)
+    if my_particles == their_particles:  # « de la Tour » and « de la Roche » share only what is common
+        closest = JaroWinkler.similarity(my_stem, their_stem)
+    else:
+        closest = JaroWinkler.similarity(mine.replace(" ", ""), theirs.replace(" ", ""))
+    best = max(closest, fuzz.token_sort_ratio(my_stem, their_stem) / 100)
+    shared = set(my_stem.split()) & set(their_stem.split())
+    if sum(map(len, shared)) >= 4:  # one part of a compound name, and not three letters of it
+        best = max(best, fuzz.token_set_ratio(my_stem, their_stem) / 100 * 0.95)
     return best

@@ -57,6 +57,7 @@ def trait_problems(traits: PersonTraits, *, single_name_confirmed: bool = True) 
     Forms pass `single_name_confirmed` from their box: a person without a first name is rare, and kept only on purpose.
     """
     found: list[DomainError] = []
+    traits = traits.tidied()
     checks = (_birth_name, _first_names, _usage_name, _sex, _birth_date, _birth_codes, _contact)
     for check in checks:
         try:

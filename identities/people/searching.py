@@ -12,8 +12,10 @@ from portal.foundation.errors import DomainError
 from portal.foundation.names import search_key
 from portal.foundation.partial_dates import parse_birth_date
 
-# Lowest word similarity (pg_trgm) of a word with a typing error: « lefevbre » / « lefebvre » is 0.44.
-CLOSE_WORD = 0.4
+# Word similarity (pg_trgm) of words with a typing error: « lefevbre » / « lefebvre » is 0.44, « jane » / « jeanne » 0.20.
+# Each word must be near, and the words together nearer.
+CLOSE_WORD = 0.2
+CLOSE_TOGETHER = 0.42
 SHORTEST_CLOSE_WORD = 4
 _DATED = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|\b(?:\d{8}|\d{6}|\d{4})\b"
@@ -46,7 +48,7 @@ def read_search(text: str) -> Search | None:
 def matching_people(people: QuerySet[Person], search: Search, limit: int) -> QuerySet[Person]:
     """The people of `people` that answer: whole words and their beginnings; failing that, words close by a typing error."""
     whole = people.filter(_whole(search)).order_by("name_key", "birth_date", "pk")[:limit]
-    if whole or not search.words:
+    if whole or not search.words or not all(word.isalpha() for word in search.words):
         return whole
     return _close(people, search)[:limit]
 
@@ -72,7 +74,8 @@ def _close(people: QuerySet[Person], search: Search) -> QuerySet[Person]:
         close = close.annotate(**{f"close_{rank}": TrigramWordSimilarity(word, "name_key")})
         close = close.filter(**{f"close_{rank}__gte": CLOSE_WORD if len(word) >= SHORTEST_CLOSE_WORD else 1})
         total = total + F(f"close_{rank}")
-    return close.order_by(total.desc(), "name_key", "pk")
+    close = close.annotate(closeness=total).filter(closeness__gte=CLOSE_TOGETHER * len(search.words))
+    return close.order_by("-closeness", "name_key", "pk")
 
 
 def _birth(typed: str) -> tuple[str, str]:
