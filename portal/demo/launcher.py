@@ -70,8 +70,11 @@ class Launcher:
         lock.write_text(f"{os.getpid()} {address}\n")
         self.environment |= {"PUBLIC_URL": address, "PORT": str(port)}
         self._step("Tables de la base", lambda: self._manage("migrate", "-v0"))
-        if not self._has_group():
+        unfinished = self.home / "seeding"  # stays when a first start is cut short: the next one goes on
+        if unfinished.exists() or not self._has_group():
+            unfinished.touch()
             self._step("Groupe de démonstration (une seule fois)", lambda: self._manage("seed_demo"))
+            unfinished.unlink()
         return address
 
     def _start_services(self) -> None:

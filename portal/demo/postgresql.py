@@ -124,7 +124,7 @@ class PostgreSQL:
                 self._binary("initdb"), "-D", str(fresh), "-U", "portal_su", "-E", "UTF8",
                 "--auth-local=scram-sha-256", "--auth-host=scram-sha-256", f"--pwfile={secret.name}",
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-                *(() if self.durable else ("--no-sync",)),
+                "--no-sync",  # an empty cluster: nothing to lose yet, and a slow disk takes seconds over it
             )  # fmt: skip
         with (fresh / "postgresql.conf").open("a") as stream:
             stream.write(CONFIGURATION)
