@@ -167,6 +167,8 @@ def end_assignment(
 
 
 def _schedule(actor: Actor, assignment: Assignment, reason: str, at: datetime) -> Assignment:
+    if (assignment.ends_at, assignment.end_reason) == (at, reason):
+        return assignment  # sent twice
     before = facts_of(assignment)
     _set_end(assignment, at, reason)
     _leave(actor, assignment, records.DEPARTURE_PLANNED, before=before, reason=reason)
