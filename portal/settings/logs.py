@@ -1,8 +1,10 @@
 """Structured logs, one JSON object a line, with the request id; no name, e-mail or request body is ever logged."""
 
+from typing import Any
+
 import structlog
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -16,7 +18,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
