@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from portal.dispatch.mail import post_mail
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import PLATFORM, tenant
@@ -14,6 +13,7 @@ from portal.journal.operations import Act, Actor, record
 from tenants.groups.queries import establishment_names
 from tenants.memberships.access import Access
 from tenants.memberships.accounts import account_for, cut_all_sessions, open_account
+from tenants.memberships.letters import post_invitation, post_sessions_cut, post_to_confirm
 from tenants.memberships.links import invitation_link
 from tenants.memberships.models import Invitation, Membership, User
 from tenants.memberships.permissions import Role
@@ -126,6 +126,8 @@ def accept_invitation(
         target = MembershipState.TO_CONFIRM if waits else MembershipState.ACTIVE
         MEMBERSHIP_TRANSITIONS.move_one(membership, target, STALE, invited_as="")
         membership.user = actor
+        if waits:
+            post_to_confirm(membership)
         _line(actor, ACCEPTED, membership, following=WAITS if waits else "")
     return membership
 
@@ -166,7 +168,9 @@ def change_membership(
     if waits:
         values |= {"state": MembershipState.TO_CONFIRM, "confirmed_by": None, "confirmed_at": None}
     _write(membership, values)
-    cut_all_sessions(membership.user_id)
+    if waits:
+        post_to_confirm(membership)
+    _tell_sessions_cut(membership, "changed")
     _line(
         actor,
         CHANGED,
@@ -187,13 +191,15 @@ def end_membership(*, actor: Access, membership: Membership) -> None:
     invited = membership.state == MembershipState.INVITED
     MEMBERSHIP_TRANSITIONS.move_one(membership, MembershipState.ENDED, STALE, ended_at=now())
     _close_invitation(membership)
-    cut_all_sessions(membership.user_id)
+    if not invited:
+        _tell_sessions_cut(membership, "ended")
     _line(actor, CANCELLED if invited else ENDED, membership, before=terms_of(membership))
 
 
 def cut_sessions(*, actor: User) -> None:
     """« Se déconnecter partout »: every session of that person ends at its next request, this one included."""
     cut_all_sessions(actor.pk)
+    post_sessions_cut(actor, "asked")
     for group_id in [PLATFORM, *groups_of(actor)]:
         with tenant(group_id):
             record(actor, SESSIONS_CUT, object_kind="user", object_id=actor.pk)
@@ -223,9 +229,7 @@ def _new_right(**values: Any) -> Membership:
 
 def _send_invitation(membership: Membership) -> Invitation:
     invitation = Invitation.objects.create(membership=membership, expires_at=now() + INVITATION_LASTS)
-    post_mail(
-        template="invitation", to_user_id=membership.user_id, context={"invitation_id": str(invitation.pk)}
-    )
+    post_invitation(invitation)
     return invitation
 
 
@@ -272,6 +276,13 @@ def _write(membership: Membership, values: dict[str, Any]) -> None:
         raise DomainError("Changed meanwhile", STALE)
     for name, value in values.items():
         setattr(membership, name, value)
+
+
+def _tell_sessions_cut(membership: Membership, reason: str) -> None:
+    """The holder's sessions lose their rights at once: even those opened for another group are asked to sign in again."""
+    if membership.state != MembershipState.INVITED:
+        cut_all_sessions(membership.user_id)
+        post_sessions_cut(membership.user, reason)
 
 
 def _line(actor: Actor, act: Act, membership: Membership, **values: Any) -> None:

@@ -82,6 +82,15 @@ def groups_of(user: User) -> list[UUID]:
     return sorted(set(memberships_in_force(user).values_list("group_id", flat=True)))
 
 
+def own_rights(user: User) -> list[Membership]:
+    """What that person holds or awaits, of every group: rights to come and to confirm too, not those that are over."""
+    return list(
+        Membership.objects.filter(user=user, state__in=(MembershipState.ACTIVE, MembershipState.TO_CONFIRM))
+        .exclude(ends_on__lt=today())
+        .order_by("granted_at")
+    )
+
+
 def waiting_rights(user: User) -> list[Membership]:
     """Accepted rights of that person that a second administrator has not confirmed yet."""
     return list(Membership.objects.filter(user=user, state=MembershipState.TO_CONFIRM).order_by("granted_at"))

@@ -1,6 +1,6 @@
 """A right in words, for the journal and the screens."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +21,15 @@ def terms_of(membership: Membership) -> dict[str, Any]:
 def spoken_terms(membership: Membership) -> str:
     """« référent de site à EHPAD Les Tilleuls jusqu'au 31/12/2026 »."""
     role = Role(membership.role).label
-    where = "sur tout le groupe"
-    if membership.establishment_ids is not None:
-        where = "à " + ", ".join(_names(membership.establishment_ids))
+    names = establishment_names(membership.establishment_ids or ())
     until = f" jusqu'au {membership.ends_on:%d/%m/%Y}" if membership.ends_on else ""
-    return f"{role} {where}{until}"
+    return f"{role} {spoken_scope(membership, names)}{until}"
 
 
-def _names(establishment_ids: Iterable[UUID]) -> list[str]:
-    wanted = list(establishment_ids)
-    names = sorted(establishment_names(wanted).values())
-    return names if len(names) <= 3 else [*names[:3], f"{len(wanted) - 3} autres établissements"]
+def spoken_scope(membership: Membership, names: Mapping[UUID, str]) -> str:
+    """« sur tout le groupe », or its establishments among `names`, three at most."""
+    if membership.establishment_ids is None:
+        return "sur tout le groupe"
+    shown = [names[one] for one in membership.establishment_ids if one in names]
+    more = len(membership.establishment_ids) - 3
+    return "à " + ", ".join(shown if more <= 0 else [*shown[:3], f"et {more} autre{'s' if more > 1 else ''}"])

@@ -1,6 +1,16 @@
 """Rights of a group."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tenants.memberships import views
 
 app_name = "memberships"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("droits/", views.rights, name="rights"),
+    path("droits/inviter/", views.invite_person, name="invite"),
+    path("droits/<uuid:membership_id>/", views.right, name="right"),
+    path("droits/<uuid:membership_id>/confirmer/", views.confirm, name="confirm"),
+    path("droits/<uuid:membership_id>/modifier/", views.change, name="change"),
+    path("droits/<uuid:membership_id>/terminer/", views.end, name="end"),
+    path("droits/<uuid:membership_id>/renvoyer/", views.resend, name="resend"),
+]
