@@ -57,13 +57,14 @@ def load_insee(path: Path) -> Loaded:
     """
     source, rows = _read(path)
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE arrived (LIKE {source.table}) ON COMMIT DROP")
+        cursor.execute(f"CREATE TEMP TABLE arrived (LIKE {source.table})")
         cursor.execute("ALTER TABLE arrived DROP COLUMN search_key, DROP COLUMN IF EXISTS id")
         with cursor.copy(f"COPY arrived ({', '.join(source.columns)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(_upsert(source))
         added, changed = cursor.fetchone()
+        cursor.execute("DROP TABLE arrived")
     return Loaded(source.table, len(rows), added, changed)
 
 
