@@ -9,7 +9,7 @@ for _name, _value in read_environment(home_of(Path(__file__).resolve().parents[2
     os.environ.setdefault(_name, _value)
 
 from .base import *  # noqa: E402, F403
-from .base import HOME, INSTALLED_APPS, TEMPLATES  # noqa: E402
+from .base import HOME  # noqa: E402
 
 DEMO = True
 RPPS_CHECKSUM_STRICT = False
