@@ -140,7 +140,7 @@ def _leaving(rows: list[GroupRow]) -> Iterator[Line]:
             "info",
             f"{text} aujourd'hui.",
             _sites(rows, "leaving_today"),
-            "?tri=-leaving_today",
+            "?tri=-leaving_today#sites",
             "Voir les sites",
         )
 
@@ -153,7 +153,7 @@ def _ending(rows: list[GroupRow]) -> Iterator[Line]:
             "info",
             f"{text} dans les 72 heures.",
             _sites(rows, "ending_72h"),
-            "?tri=-ending_72h",
+            "?tri=-ending_72h#sites",
             "Voir les sites",
         )
 

@@ -106,5 +106,20 @@
     const found = summary(document);
     if (found) found.focus();
   });
+  /* A fragment that could not be had: sign in again when the session ended, else say so. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const reached = new URL(event.detail.xhr.responseURL || location.href);
+    if (!reached.pathname.startsWith("/compte/login/")) return;
+    event.detail.shouldSwap = false;
+    location.assign(`${reached.pathname}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  });
+  const failed = () => {
+    const said = document.createElement("div");
+    said.className = "notice notice-danger";
+    said.textContent = "La page n'a pas pu être mise à jour. Vérifiez votre connexion, rechargez la page, puis recommencez.";
+    document.getElementById("messages")?.replaceChildren(said);
+  };
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
 })();
