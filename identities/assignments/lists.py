@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextChoice
 from django.db.models.expressions import OrderBy
 
 from identities.assignments.models import Assignment, NationalFunction
-from identities.assignments.rules import SEEN_AFTER_THE_END
+from identities.assignments.rules import OPEN_STATES, SEEN_AFTER_THE_END
 from identities.assignments.states import AssignmentState
 from portal.foundation.clock import now
 from portal.foundation.names import search_key
@@ -64,11 +64,15 @@ def people_of_group(
 
 
 def counts_by_presence(asked: PeopleFilter, establishment_id: UUID | None = None) -> dict[str, int]:
-    """How many rows the list would have under each `Presence`, the other filters kept: one statement."""
+    """How many rows the list would have under each `Presence`, the other filters kept: two statements."""
     rows = _narrowed(asked)
     if establishment_id is not None:
         rows = rows.filter(establishment_id=establishment_id)
-    return rows.aggregate(**{one.name: Count("id", filter=_presence(one)) for one in Presence})
+    open_rows = rows.filter(state__in=OPEN_STATES)
+    counts = open_rows.aggregate(
+        **{one.name: Count("id", filter=_presence(one)) for one in (Presence.PRESENT, Presence.COMING)}
+    )
+    return {**counts, Presence.GONE.name: rows.filter(_presence(Presence.GONE)).count()}
 
 
 def functions_in_use(establishment_id: UUID | None = None) -> dict[str, str]:

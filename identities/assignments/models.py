@@ -1,5 +1,7 @@
 """Where people work: affectations and missions, their changes, drafts of arrival, and the national functions."""
 
+import re
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -29,6 +31,12 @@ class NationalFunction(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def short_label(self) -> str:
+        """For narrow columns: « Logistique » for « Autre professionnel intervenant dans la logistique »."""
+        short = re.sub(r"^Autre professionnel intervenant dans (l'|la |le |les )", "", self.label)
+        return short[:1].upper() + short[1:]
 
 
 class JobShortcut(models.Model):

@@ -41,6 +41,7 @@ __all__ = [
     "people_of_group",
     "site_figures",
     "submitted_assignment",
+    "submitted_together",
     "todo_for_site",
 ]
 
@@ -71,6 +72,12 @@ def assignment_at(establishment_id: UUID, assignment_id: UUID) -> Assignment | N
 def submitted_assignment(submission_key: str) -> Assignment | None:
     """What a form already sent with that key created."""
     return Assignment.objects.filter(submission_key=submission_key).first()
+
+
+def submitted_together(prefix: str) -> QuerySet[Assignment]:
+    """What the lines of one batch created, by name: their submission keys begin alike."""
+    rows = Assignment.objects.filter(submission_key__startswith=prefix).select_related("person", "function")
+    return rows.order_by("person__name_key", "starts_at")
 
 
 def national_function(code: str) -> NationalFunction | None:

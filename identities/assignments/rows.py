@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from identities.assignments.rules import can_cancel, can_cancel_departure, can_e
 from identities.assignments.states import AssignmentState
 from portal.foundation.clock import now
 
+HOUR_MATTERS = timedelta(days=7)
 _PLACEHOLDERS = (UUID(int=1), UUID(int=2))
 
 
@@ -39,21 +41,26 @@ def rows_shown(
     assignments: Iterable[Assignment], slug: str, may_act: Callable[[UUID], bool]
 ) -> Iterator[Row]:
     """The lines of a list; `may_act` says at which establishments this person may end or extend."""
-    routes = _routes(slug)
+    routes, moment = _routes(slug), now()
     for one in assignments:
         level, status = status_of(one)
         yield Row(
             assignment=one,
             name=one.person.display_name,
-            function=one.function.label,
+            function=one.function.short_label,
             unit=one.unit.name if one.unit else "",
-            starts=in_words(one.starts_at),
-            ends=in_words(one.ends_at) if one.ends_at else "",
+            starts=_brief(one.starts_at, moment),
+            ends=_brief(one.ends_at, moment) if one.ends_at else "",
             level=level,
             status=status,
             person_url=routes["person"](one),
             **(_acts(one, routes) if may_act(one.establishment_id) else {}),
         )
+
+
+def _brief(at: datetime, moment: datetime) -> str:
+    """The hour matters within a few days only."""
+    return in_words(at) if abs(at - moment) < HOUR_MATTERS else in_words(at).partition(" à ")[0]
 
 
 def _acts(one: Assignment, routes: dict[str, Callable[[Assignment], str]]) -> dict[str, str]:

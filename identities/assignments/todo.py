@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from identities.assignments.figures import SOON
 from identities.assignments.models import Assignment
@@ -30,16 +32,16 @@ class Todo:
 
 
 def todo_for_site(establishment_id: UUID) -> list[Todo]:
-    """What the site has to do today about its missions, arrivals and identity checks, most urgent first."""
+    """What the site has to do today about its missions, arrivals and identity checks, most urgent first: two statements."""
     here = Assignment.objects.filter(establishment_id=establishment_id).select_related("person")
-    running = here.filter(state=AssignmentState.RUNNING)
-    return [
-        *_late(running),
-        *_leaving_today(running),
-        *_arriving_today(here),
-        *_unchecked(running),
-        *_leaving_soon(running),
-    ]
+    soon = Q(state=AssignmentState.RUNNING, ends_at__lte=now() + SOON)
+    today = Q(state=AssignmentState.PLANNED, starts_at__lt=tonight())
+    rows = list(here.filter(soon | today))
+    ending = sorted((one for one in rows if one.state == AssignmentState.RUNNING), key=attrgetter("ends_at"))
+    arriving = sorted(
+        (one for one in rows if one.state == AssignmentState.PLANNED), key=attrgetter("starts_at")
+    )
+    return [*_leaving_today(ending), *_arriving_today(arriving), *_unchecked(here), *_leaving_soon(ending)]
 
 
 def _named(rows: list[Assignment], moment: str) -> str:
@@ -57,52 +59,49 @@ def _at(one: Assignment, moment: str) -> str:
     return " (minuit)" if (local.hour, local.minute) == (0, 0) else f" ({local:%H:%M})"
 
 
-def _late(running: QuerySet[Assignment]) -> Iterator[Todo]:
-    rows = list(running.filter(ends_at__lte=now() - CLOCK_GRACE).order_by("ends_at"))
-    if rows:
-        text = f"{_missions(len(rows), 'aurait', 'auraient')} dû se terminer : prévenez votre service informatique."
-        yield Todo("danger", text, _named(rows, "ends_at"), "assignments:departures", "Terminer")
-
-
-def _leaving_today(running: QuerySet[Assignment]) -> Iterator[Todo]:
-    rows = list(running.filter(ends_at__gt=now() - CLOCK_GRACE, ends_at__lte=tonight()).order_by("ends_at"))
-    if rows:
-        text = f"{_missions(len(rows), 'se termine', 'se terminent')} aujourd'hui."
-        yield Todo("warn", text, _named(rows, "ends_at"), "assignments:departures", "Voir les départs")
-
-
-def _arriving_today(here: QuerySet[Assignment]) -> Iterator[Todo]:
-    rows = list(here.filter(state=AssignmentState.PLANNED, starts_at__lt=tonight()).order_by("starts_at"))
-    if rows:
+def _leaving_today(ending: list[Any]) -> Iterator[Todo]:
+    late_since, night = now() - CLOCK_GRACE, tonight()
+    late = [one for one in ending if one.ends_at <= late_since]
+    if late:
         text = (
-            "Une personne arrive aujourd'hui."
-            if len(rows) == 1
-            else f"{len(rows)} personnes arrivent aujourd'hui."
+            f"{_missions(late, 'aurait', 'auraient')} dû se terminer : prévenez votre service informatique."
+        )
+        yield Todo("danger", text, _named(late, "ends_at"), "assignments:departures", "Terminer")
+    today = [one for one in ending if late_since < one.ends_at <= night]
+    if today:
+        text = f"{_missions(today, 'se termine', 'se terminent')} aujourd'hui."
+        yield Todo("warn", text, _named(today, "ends_at"), "assignments:departures", "Voir les départs")
+
+
+def _arriving_today(arriving: list[Assignment]) -> Iterator[Todo]:
+    if arriving:
+        count = len(arriving)
+        text = (
+            "Une personne arrive aujourd'hui." if count == 1 else f"{count} personnes arrivent aujourd'hui."
         )
         query = {"presence": "a-venir"}
-        yield Todo(
-            "info", text, _named(rows, "starts_at"), "assignments:people_of_site", "Voir les arrivées", query
-        )
+        detail = _named(arriving, "starts_at")
+        yield Todo("info", text, detail, "assignments:people_of_site", "Voir les arrivées", query)
 
 
-def _unchecked(running: QuerySet[Assignment]) -> Iterator[Todo]:
-    unchecked = running.filter(person__identity_checks__isnull=True).order_by("person__name_key")
-    rows = list({one.person_id: one for one in unchecked}.values())
+def _unchecked(here: QuerySet[Assignment]) -> Iterator[Todo]:
+    present = here.filter(state=AssignmentState.RUNNING, person__identity_checks__isnull=True)
+    rows = list({one.person_id: one for one in present.order_by("person__name_key")}.values())
     if rows:
-        text = "L'identité d'une personne présente n'a pas été contrôlée."
-        if len(rows) > 1:
-            text = f"L'identité de {len(rows)} personnes présentes n'a pas été contrôlée."
+        who = "une personne présente" if len(rows) == 1 else f"{len(rows)} personnes présentes"
+        text = f"L'identité de {who} n'a pas été contrôlée.".replace("de une", "d'une")
         query = {"identite": "a-controler"}
         yield Todo("warn", text, _named(rows, ""), "assignments:people_of_site", "Voir la liste", query)
 
 
-def _leaving_soon(running: QuerySet[Assignment]) -> Iterator[Todo]:
-    rows = list(running.filter(ends_at__gt=tonight(), ends_at__lte=now() + SOON).order_by("ends_at"))
+def _leaving_soon(ending: list[Any]) -> Iterator[Todo]:
+    night = tonight()
+    rows = [one for one in ending if one.ends_at > night]
     if rows:
-        text = f"{_missions(len(rows), 'se termine', 'se terminent')} dans les 72 heures."
+        text = f"{_missions(rows, 'se termine', 'se terminent')} dans les 72 heures."
         query = {"fin": "72h"}
         yield Todo("info", text, _named(rows, ""), "assignments:people_of_site", "Voir ou prolonger", query)
 
 
-def _missions(count: int, one: str, several: str) -> str:
-    return f"Une mission {one}" if count == 1 else f"{count} missions {several}"
+def _missions(rows: list[Assignment], one: str, several: str) -> str:
+    return f"Une mission {one}" if len(rows) == 1 else f"{len(rows)} missions {several}"
