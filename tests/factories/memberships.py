@@ -1,9 +1,13 @@
 """Accounts and rights: written anywhere, they stand outside of row security."""
 
+from datetime import timedelta
+
 import factory
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 
-from tenants.memberships.models import Membership, User
+from portal.foundation.clock import now
+from tenants.memberships.models import Invitation, Membership, User
 from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 
@@ -31,6 +35,21 @@ class UserFactory(factory.django.DjangoModelFactory):
             TOTP.activate(self, TOTP_SECRET)
 
 
+    @factory.post_generation
+    def address(self, create, extracted, **kwargs):
+        """As an accepted invitation leaves it."""
+        if create and self.has_usable_password():
+            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
+
+
+class InvitedUserFactory(UserFactory):
+    """An account that waits for its invitation to be accepted."""
+
+    password = "!"
+    is_active = False
+    two_factors = False
+
+
 class MembershipFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Membership
@@ -40,3 +59,16 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     state = MembershipState.ACTIVE
 
 
+class InvitationFactory(factory.django.DjangoModelFactory):
+    """An invitation sent now, to somebody who has no account yet."""
+
+    class Meta:
+        model = Invitation
+
+    membership = factory.SubFactory(
+        MembershipFactory,
+        user=factory.SubFactory(InvitedUserFactory),
+        state=MembershipState.INVITED,
+        invited_as="Dominique Invitée",
+    )
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=7))
