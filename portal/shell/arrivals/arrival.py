@@ -24,7 +24,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Arrival:
-    """Ready to be brought in. `person_id`: somebody known, whose `traits` then only carry a new phone or e-mail."""
+    """Ready to be brought in. `person_id`: somebody known, whose `traits` then only carry a new phone or e-mail.
+
+    Among several brought in together, `same_as` and `other_than` point to earlier ones by their rank.
+    """
 
     submission_key: str
     stay: Stay
@@ -33,3 +36,5 @@ class Arrival:
     apart_from: frozenset[UUID] = field(default_factory=frozenset)
     apart_reason: str = ""
     document_kind: str = DocumentKind.NONE.value
+    same_as: int | None = None
+    other_than: frozenset[int] = field(default_factory=frozenset)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django import forms
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from portal.foundation.clock import PARIS, now, today
 from portal.foundation.errors import DomainError
-from portal.foundation.forms import FrenchDateTimeField, in_paris, read_date
+from portal.foundation.forms import FrenchDateTimeField, in_paris
 from portal.foundation.names import join_first_names, split_first_names
 from portal.foundation.partial_dates import french_birth_date, parse_birth_date
 
@@ -85,12 +85,6 @@ class MomentField(FrenchDateTimeField):
         if found := _NO_YEAR.fullmatch(typed):
             return super().to_python(f"{found[1]}/{today().year}{found[2] or ''}")
         return super().to_python(value)
-
-
-def read_day(typed: str) -> date:
-    """A day, its year being this one when it is not said. Refuses (ValidationError) the rest."""
-    short = _NO_YEAR.fullmatch(typed.strip())
-    return read_date(f"{short[1]}/{today().year}" if short else typed)
 
 
 class FunctionSelect(forms.Select):

@@ -15,12 +15,27 @@ from identities.people.models import DocumentKind, Sex
 from identities.people.rules import check_phone, trait_problems
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
-from portal.foundation.forms import FrenchDateTimeField
 from portal.shell.arrivals.arrival import Arrival, Stay
-from portal.shell.arrivals.fields import BirthDateField, FirstNamesField, FunctionSelect, this_minute, told
-from portal.shell.arrivals.periods import EndChoice, Question, check_not_over, end_for, kind_for, offered_ends, questions_about
+from portal.shell.arrivals.fields import (
+    BirthDateField,
+    FirstNamesField,
+    FunctionSelect,
+    MomentField,
+    this_minute,
+    told,
+)
+from portal.shell.arrivals.periods import (
+    EndChoice,
+    Question,
+    check_not_over,
+    end_for,
+    kind_for,
+    offered_ends,
+    questions_about,
+)
 
 NEW, DIFFERENT = "new", "different"
+SEXES = [(Sex.FEMALE.value, "Féminin"), (Sex.MALE.value, "Masculin")]
 SEEN_DOCUMENTS = [
     (DocumentKind.IDENTITY_CARD.value, "Carte d'identité"),
     (DocumentKind.PASSPORT.value, "Passeport"),
@@ -60,7 +75,7 @@ class ArrivalForm(forms.Form):
     )
     birth_date = BirthDateField(label="Date de naissance", help_text="JJ/MM/AAAA")
     sex = forms.ChoiceField(
-        label="Sexe", choices=Sex.choices[:2], widget=forms.RadioSelect(attrs={"class": "choices-inline"})
+        label="Sexe", choices=SEXES, widget=forms.RadioSelect(attrs={"class": "choices-inline"})
     )
     birth_place = _text("Commune ou pays de naissance", required=True)
     birth_town = _text("Ville de naissance")
@@ -72,9 +87,11 @@ class ArrivalForm(forms.Form):
     )
     has_no_phone = forms.BooleanField(label="Pas de téléphone", required=False)
     function = forms.ChoiceField(
-        label="Fonction", widget=FunctionSelect, error_messages={"required": "Choisissez la fonction."}
+        label="Fonction",
+        widget=FunctionSelect(attrs={"data-combobox": "AS, IDE, ASH, cuisinier…"}),
+        error_messages={"required": "Choisissez la fonction."},
     )
-    starts_at = FrenchDateTimeField(
+    starts_at = MomentField(
         label="Début", default_time=time(0, 0), error_messages={"required": "Indiquez le début."}
     )
     end_choice = forms.ChoiceField(
@@ -82,7 +99,7 @@ class ArrivalForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
         error_messages={"required": "Choisissez la fin."},
     )
-    ends_at = FrenchDateTimeField(label="Date de fin", required=False, default_time=time(23, 59))
+    ends_at = MomentField(label="Date de fin", required=False, default_time=time(23, 59))
     usage_name = _text("Nom d'usage", spellcheck="false")
     has_no_first_name = forms.BooleanField(label="Aucun prénom sur la pièce d'identité", required=False)
     email = forms.EmailField(
@@ -167,7 +184,7 @@ class ArrivalForm(forms.Form):
 
     def _stay(self, values: dict[str, Any]) -> Stay | None:
         """None when its fields already carry an error."""
-        if {"function", "starts_at", "contract"} & set(self.errors):
+        if {"function", "starts_at", "contract", "end_choice", "ends_at"} & set(self.errors):
             return None
         try:
             ends_at = self._end(values)

@@ -44,7 +44,9 @@ def bring_in_together(*, actor: Actor, establishment_id: UUID, arrivals: Sequenc
     Refuses (ArrivalRefusedError, with the rank of the line) as soon as one line is refused.
     """
     with transaction.atomic():
-        brought = [_one_of_several(actor, establishment_id, rank, one) for rank, one in enumerate(arrivals)]
+        brought: list[Assignment] = []
+        for one in arrivals:
+            brought.append(_next_of_several(actor, establishment_id, brought, one))
         record(
             actor,
             ARRIVED_TOGETHER,
@@ -64,11 +66,17 @@ class ArrivalRefusedError(DomainError):
         self.rank = rank
 
 
-def _one_of_several(actor: Actor, establishment_id: UUID, rank: int, arrival: Arrival) -> Assignment:
+def _next_of_several(
+    actor: Actor, establishment_id: UUID, brought: Sequence[Assignment], arrival: Arrival
+) -> Assignment:
+    """Points to the people just brought in become their ids."""
+    if arrival.same_as is not None:
+        arrival = replace(arrival, person_id=brought[arrival.same_as].person_id)
+    apart = arrival.apart_from | {brought[rank].person_id for rank in arrival.other_than}
     try:
-        return bring_in(actor=actor, establishment_id=establishment_id, arrival=arrival)
+        return bring_in(actor=actor, establishment_id=establishment_id, arrival=replace(arrival, apart_from=apart))
     except DomainError as error:
-        raise ArrivalRefusedError(rank, error) from error
+        raise ArrivalRefusedError(len(brought), error) from error
 
 
 class _SentMeanwhileError(Exception):

@@ -22,6 +22,10 @@ COLUMNS: Mapping[str, str] = {
     "agency": "Agence",
     "document": "Pièce d'identité vue",
 }
+EXAMPLE = (
+    "EXEMPLE", "Camille, Andrée", "14/05/1990", "F", "Bourg-en-Bresse", "06 12 34 56 78",
+    "AS", "", "3 jours", "", "CNI",
+)  # fmt: skip
 _OTHER_NAMES = {
     "nom": "birth_name",
     "nom naissance": "birth_name",
@@ -108,14 +112,10 @@ def _header(row: list[str]) -> list[str] | None:
 
 def _line(columns: list[str], row: list[str], rank: int) -> Line:
     if len(row) > len(columns) and any(row[len(columns) :]):
-        french = f"Ligne {rank} : {len(row)} colonnes au lieu de {len(columns)}. Reprenez l'ordre annoncé ou une ligne de titres."
+        french = (
+            f"Ligne {rank} : {len(row)} colonnes au lieu de {len(columns)}. Reprenez l'ordre annoncé ou une ligne de titres."
+        )
         raise DomainError("Too many cells", french, "pasted")
     line = dict.fromkeys(COLUMNS, "")
     line.update({code: cell for code, cell in zip(columns, row, strict=False) if code})
     return line
-
-
-def template_csv() -> str:
-    """The header and one fictitious example, as French spreadsheets open it: semicolons, Windows line ends, BOM."""
-    example = ["EXEMPLE", "Camille, Andrée", "14/05/1990", "F", "Bourg-en-Bresse", "06 39 98 00 01", "AS", "", "3 jours", "", "CNI"]
-    return "\ufeff" + ";".join(COLUMNS.values()) + "\r\n" + ";".join(example) + "\r\n"

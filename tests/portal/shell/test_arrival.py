@@ -249,6 +249,7 @@ def test_a_sent_arrival_leaves_no_draft(group, client, manager):
 def test_the_live_fragment_shows_doubles_while_typing(group, client):
     with tenant(group.id):
         PersonFactory(birth_name="Martin", first_names=["Julie"], birth_date="1990-03-12")
-    page = said(client.post(address(group, "arrival_check"), {"person": "new", "birth_name": "MARTIN", "first_names": "Julie"}))
+    half_typed = {"person": "new", "birth_name": "MARTIN", "first_names": "Julie"}
+    page = said(client.post(address(group, "arrival_check"), half_typed))
     assert "même nom de naissance" in page
     assert "<html" not in page

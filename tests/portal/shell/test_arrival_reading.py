@@ -7,9 +7,16 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from portal.foundation.errors import DomainError
-from portal.shell.arrivals.fields import BirthDateField, FirstNamesField, MomentField, read_day, split_name
-from portal.shell.arrivals.pasted import COLUMNS, read_pasted, template_csv
-from portal.shell.arrivals.periods import EndChoice, check_not_over, end_for, kind_for, offered_ends, questions_about
+from portal.shell.arrivals.fields import BirthDateField, FirstNamesField, MomentField, split_name
+from portal.shell.arrivals.pasted import COLUMNS, read_pasted
+from portal.shell.arrivals.periods import (
+    EndChoice,
+    check_not_over,
+    end_for,
+    kind_for,
+    offered_ends,
+    questions_about,
+)
 
 SIX_IN_THE_MORNING = datetime(2026, 11, 22, 5, 12, tzinfo=UTC)  # 06:12 in Paris
 
@@ -57,7 +64,6 @@ def test_reads_moments(dawn):
     assert moments("24/11/2026 14:30", "24/11 14h30", "24.11 à 14:30") == [expected] * 3
     assert moments("maintenant") == [SIX_IN_THE_MORNING]
     assert MomentField().clean("demain").isoformat() == "2026-11-23T00:00:00+01:00"
-    assert read_day("24/11").isoformat() == "2026-11-24"
 
 
 @pytest.mark.parametrize(
@@ -140,9 +146,3 @@ def test_refuses_a_paste_in_french(text, said):
     with pytest.raises(DomainError) as refusal:
         read_pasted(text)
     assert said in refusal.value.french
-
-
-def test_the_template_reads_back():
-    (line,) = read_pasted(template_csv())
-    assert line["birth_name"] == "EXEMPLE"
-    assert line["document"] == "CNI"

@@ -20,6 +20,9 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "who") return;
     fill();
+    const said = document.getElementById("announcements");
+    const found = form.querySelector("#who legend");
+    if (said && found) said.textContent = found.textContent;
     const first = form.querySelector("#who input[type=radio]:checked, #who input[type=radio]");
     if (entered && first) first.focus();
     entered = false;

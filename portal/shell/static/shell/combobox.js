@@ -126,7 +126,8 @@
   const overSelect = (select) => {
     const options = [...select.options]
       .filter((one) => one.value)
-      .map((one) => ({ value: one.value, label: one.text, plain: plain(one.text), words: (one.dataset.words || "").split("|").filter(Boolean), hint: "" }));
+      .map((one) => ({ value: one.value, label: one.text, plain: plain(one.text), words: (one.dataset.words || "").split("|").filter(Boolean) }))
+      .map((one) => ({ ...one, hint: one.words.filter((word) => word.length < 6 && !word.includes(" ")).slice(0, 3).join(", ").toUpperCase() }));
     const input = document.createElement("input");
     input.type = "text";
     input.className = "form-control";
