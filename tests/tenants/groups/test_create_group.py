@@ -1,9 +1,11 @@
 """A group is created from the real excerpts, by the command and by the operator's pages."""
 
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
 from portal.foundation.errors import DomainError
@@ -113,9 +115,11 @@ def test_a_group_is_created_with_its_entities_and_sites(operator_user):
     assert created.group.slug == "haut-bugey"
 
 
+@pytest.mark.slow
 def test_both_administrators_are_invited(operator_user):
     created = create(operator_user)
     assert len(set(created.links)) == 2
+    assert [Client().get(urlsplit(link).path).status_code for link in created.links] == [200, 200]
     invited = Membership.objects.filter(group_id=created.group.id).select_related("user")
     assert {(one.user.email, one.role) for one in invited} == {
         ("anne@tilleuls.example", "group_admin"),
