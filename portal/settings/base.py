@@ -1,4 +1,4 @@
-"""What every environment shares. Services of outside have their own file: postgresql, broker, mail, sign_in, logs."""
+"""What every environment shares. Services of outside have their own file: postgresql, broker, mail, journal, sign_in, logs."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 
 from .broker import *  # noqa: F403
+from .journal import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .mail import *  # noqa: F403
 from .postgresql import databases
@@ -35,7 +36,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
-    "django_structlog",
     "csp",
     "lucide",
     "allauth",
@@ -60,7 +60,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "portal.foundation.request_id.RequestIdMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

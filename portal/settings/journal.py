@@ -1,0 +1,6 @@
+"""Where the heads of the journal go each day, out of the database's reach: a directory, an address, or both; empty, nowhere."""
+
+import os
+
+JOURNAL_HEADS_DIRECTORY = os.environ.get("JOURNAL_HEADS_DIRECTORY", "")
+JOURNAL_HEADS_MAIL = os.environ.get("JOURNAL_HEADS_MAIL", "")
