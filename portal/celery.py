@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
@@ -15,7 +16,7 @@ app.conf.beat_schedule = {
     "relance de la boîte d'envoi": {"task": "portal.dispatch.tasks.sweep", "schedule": 5.0},
     "scellement du journal": {"task": "portal.journal.tasks.seal_journals", "schedule": 20.0},
     "battement du worker": {"task": "portal.dispatch.tasks.beat_heart", "schedule": 10.0},
-    "têtes du journal": {"task": "portal.journal.tasks.send_heads", "schedule": 24 * 3600.0},
+    "têtes du journal": {"task": "portal.dispatch.tasks.send_heads", "schedule": crontab(hour=3, minute=30)},
 }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.core.cache import cache
 
+from portal.dispatch import journal_heads
 from portal.dispatch.delivery import deliver, note_failure
 from portal.dispatch.operations import ring
 from portal.dispatch.queries import groups_with_something_due
@@ -57,3 +58,9 @@ def sweep() -> int:
 def beat_heart() -> None:
     """Tells the health page that a worker is alive: the moment, in the cache."""
     cache.set(HEARTBEAT, now().timestamp(), timeout=300)
+
+
+@shared_task(base=ClockTask, name="portal.dispatch.tasks.send_heads")
+def send_heads() -> None:
+    """Sends the heads of the journal out, daily."""
+    journal_heads.send_heads()

@@ -24,11 +24,16 @@ class Line(TenantRow):
 
     class Meta:
         indexes = [
-            models.Index(fields=["group_id", "-at"]),
+            models.Index(fields=["group_id", "-at", "-number"], name="journal_line_newest"),
+            models.Index(fields=["group_id", "act", "-at", "-number"], name="journal_line_by_act"),
             models.Index(fields=["group_id", "object_id", "-at"]),
             models.Index(fields=["group_id", "establishment_id", "-at"]),
             models.Index(fields=["group_id", "seal_number", "number"]),
-            models.Index(fields=["group_id"], name="journal_line_unsealed", condition=models.Q(seal_number__isnull=True)),
+            models.Index(
+                fields=["group_id", "number"],
+                name="journal_line_unsealed",
+                condition=models.Q(seal_number__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

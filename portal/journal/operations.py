@@ -67,7 +67,7 @@ _COLUMNS: Sequence[tuple[str, str]] = (
     ("after", "jsonb"),
 )
 _INSERT = (
-    "INSERT INTO journal_line (group_id, at, actor_id, actor_name, act, request_id, "
+    "INSERT INTO journal_line (group_id, at, actor_id, actor_name, act, request_id, "  # noqa: S608  our own names
     + ", ".join(name for name, _ in _COLUMNS)
     + ") SELECT %s, %s, %s, %s, %s, %s, r.* FROM unnest("
     + ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)

@@ -1,4 +1,4 @@
-"""What every environment shares. Services of outside have their own file: postgresql, broker, mail, journal, sign_in, logs."""
+"""What every environment shares. What is of outside has its own file: postgresql, broker, mail, journal…"""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where the heads of the journal go each day, out of the database's reach: a directory, an address, or both; empty, nowhere."""
+"""Where the journal's heads go each day, out of the database's reach: a directory, an address, both, or (empty) nowhere."""
 
 import os
 
