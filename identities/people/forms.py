@@ -194,7 +194,7 @@ def _shown(person: Person) -> dict[str, Any]:
             person.birth_commune_code, person.birth_country_code, person.birth_place
         ),
         "birth_town": person.birth_place if abroad else "",
-        "is_french": {True: "oui", False: "non"}.get(person.is_french, ""),
+        "is_french": "" if person.is_french is None else "oui" if person.is_french else "non",
         "phone": person.phone_shown,
         "has_no_phone": person.has_no_phone,
         "email": person.email,

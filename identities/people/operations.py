@@ -76,7 +76,7 @@ def record_identity_check(
 ) -> IdentityCheck:
     """Who saw which kind of document, now; the level is computed (`rules.check_level`). No number and no copy is kept.
 
-    Refuses (DomainError) what is outside the closed lists, and a sighting without a document.
+    Refuses (DomainError) what is outside the closed lists, a sighting without a document, and a program's act.
     """
     check_identity_check(method, document_kind)
     check = IdentityCheck.objects.create(
@@ -85,7 +85,7 @@ def record_identity_check(
         document_kind=document_kind,
         level=check_level(method, document_kind),
         checked_at=now(),
-        checked_by=actor.actor_id,
+        checked_by=_who(actor),
         checked_by_name=actor.actor_name,
         establishment_id=establishment_id,
     )
@@ -105,7 +105,7 @@ def record_identity_check(
 def keep_apart(*, actor: Actor, person: Person, other: Person | UUID, reason: str) -> HomonymDecision:
     """Two records are two people, on purpose: never proposed as doubles again. `other` may be one that a site does not see.
 
-    Refuses (DomainError) one record twice, and an empty reason.
+    Refuses (DomainError) one record twice, an empty reason, and a program's act.
     """
     other_id = other if isinstance(other, UUID) else other.pk
     written = reason.strip()
@@ -120,7 +120,7 @@ def keep_apart(*, actor: Actor, person: Person, other: Person | UUID, reason: st
             other_id=second,
             defaults={
                 "reason": written[:300],
-                "decided_by": actor.actor_id,
+                "decided_by": _who(actor),
                 "decided_by_name": actor.actor_name,
             },
         )
@@ -150,6 +150,12 @@ def add_identifier(
     identifier = PersonIdentifier.objects.create(person=person, kind=kind, value=kept, issuer=from_whom)
     _say(actor, IDENTIFIED, person, identifier=str(identifier))
     return identifier
+
+
+def _who(actor: Actor) -> UUID:
+    if actor.actor_id is None:
+        raise DomainError("A program attests nothing", "Seule une personne peut attester cela, à son nom.")
+    return actor.actor_id
 
 
 def _say(actor: Actor, act: Act, person: Person, **said: Any) -> None:

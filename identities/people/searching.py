@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 
 from identities.people.models import Person, PersonIdentifier
 from identities.people.rules import check_phone
@@ -68,7 +69,7 @@ def _whole(search: Search) -> Q:
 
 
 def _close(people: QuerySet[Person], search: Search) -> QuerySet[Person]:
-    total: Value | F = Value(0.0, output_field=FloatField())
+    total: Combinable = Value(0.0, output_field=FloatField())
     close = people.filter(birth_date__startswith=search.birth)
     for rank, word in enumerate(search.words):
         close = close.annotate(**{f"close_{rank}": TrigramWordSimilarity(word, "name_key")})

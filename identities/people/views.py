@@ -16,16 +16,19 @@ from identities.people.models import Person
 from identities.people.operations import add_identifier, record_identity_check, update_traits
 from identities.people.queries import find_people, find_person, identity_standing
 from portal.foundation.errors import DomainError
+from tenants.groups.queries import establishment_name
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
 RESULTS_SHOWN = 50
 
 
-@require_GET
 @requires(Permission.PEOPLE_VIEW, limited=True)
+@require_GET
 def search(request: TenantRequest, establishment_id: UUID | None = None) -> HttpResponse:
     """The whole page, or its results alone to htmx. One answer is still a list: nobody is opened by mistake."""
+    if establishment_id and not establishment_name(establishment_id):
+        raise Http404
     typed = request.GET.get("q", "").strip()
     people = find_people(typed, limit=RESULTS_SHOWN + 1)
     context = {
@@ -38,11 +41,11 @@ def search(request: TenantRequest, establishment_id: UUID | None = None) -> Http
     return render(request, "people/_results.html" if request.htmx else "people/search.html", context)  # type: ignore[attr-defined]
 
 
-@require_GET
 @requires(Permission.PEOPLE_VIEW, limited=True)
+@require_GET
 def birth_place_choices(request: TenantRequest) -> HttpResponse:
     """The suggestions of a birth place field, as the options of its list; `q`, or the field's own name, is the text."""
-    typed = request.GET.get("q", "") or next(iter(request.GET.values()), "")
+    typed = request.GET.get("q", "") or str(next(iter(request.GET.values()), ""))
     return render(request, "people/_birth_places.html", {"places": birth_places(typed)})
 
 

@@ -24,14 +24,14 @@ ACTIONS = {
 }
 
 
-@require_GET
 @requires(Permission.PEOPLE_VIEW, limited=True)
+@require_GET
 def person_page(
     request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
 ) -> HttpResponse:
     """A site sees of a person what happened there; the group, everything."""
     person = seen_person(person_id)
-    lines = list(lines_about(person.pk)[: LINES_SHOWN + 1])
+    lines = lines_about(person.pk, limit=LINES_SHOWN + 1)
     context = {
         "person": person,
         "identifiers": identifiers_of(person),
