@@ -62,7 +62,7 @@ def read_time(typed: str) -> time:
 
 
 def in_paris(day: date, hour: time) -> datetime:
-    """That moment on a clock in Paris, aware; the first of the two when the clock goes back.
+    """That moment on a clock in Paris, as UTC; the first of the two when the clock goes back.
 
     Refuses (ValidationError) the hour that is skipped when summer time begins.
     """
@@ -72,7 +72,7 @@ def in_paris(day: date, hour: time) -> datetime:
             f"Le {day:%d/%m/%Y} à {hour:%H:%M} n'existe pas : les horloges avancent d'une heure cette nuit-là.",
             code="skipped",
         )
-    return moment
+    return moment.astimezone(UTC)
 
 
 class FrenchDateInput(forms.DateInput):

@@ -125,8 +125,12 @@ def open_places() -> list[Place]:
     found = Establishment.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=today()))
     rows = list(found.order_by("search_key", "finess").values_list(*columns))
     codes = {row[-1] for row in rows}
-    labels = {one.code: str(one) for one in FinessCategory.objects.filter(code__in=codes)}
-    return [Place(*row, labels.get(code, code)) for *row, code in map(list, rows)]
+    categories = FinessCategory.objects.filter(code__in=codes).only("code", "acronym", "short_label")
+    labels = {one.code: str(one) for one in categories}
+    return [
+        Place(pk, name, key, city, department, labels.get(code, code))
+        for pk, name, key, city, department, code in rows
+    ]
 
 
 def units_of(establishment_id: UUID) -> list[Unit]:
