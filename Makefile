@@ -28,13 +28,18 @@ test: .venv/installed packages
 	if [ $$fast -eq 5 ] && [ $$rest -eq 5 ]; then echo "Aucun test trouvé."; exit 5; fi; \
 	for code in $$fast $$rest; do case $$code in 0|5) ;; *) exit $$code ;; esac; done
 
+# Every check runs; the names of those that failed close the list.
 check: .venv/installed
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy
-	.venv/bin/lint-imports
-	DATABASE_URL='postgresql:///none?host=/nonexistent' $(PY) -W ignore manage.py makemigrations --check --dry-run
-	$(PY) -m djlint templates --lint --quiet
+	@failed=; \
+	run() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name"; }; \
+	run ruff $(PY) -m ruff check --quiet .; \
+	run format $(PY) -m ruff format --check --quiet .; \
+	run mypy $(PY) -m mypy; \
+	run floors .venv/bin/lint-imports; \
+	run migrations env DATABASE_URL='postgresql:///none?host=/nonexistent' \
+	  $(PY) -W ignore manage.py makemigrations --check --dry-run; \
+	run templates $(PY) -m djlint templates --lint --quiet; \
+	if [ -n "$$failed" ]; then echo "Échecs :$$failed" >&2; exit 1; fi
 
 .venv/installed: requirements.lock
 	@for name in python3.13 python3.12 python3.11 python3; do \
