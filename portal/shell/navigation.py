@@ -38,5 +38,8 @@ GROUP_PLACES = (
         "contact",
         limited=True,
     ),
+    Place(
+        Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
+    ),
     Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
 )
