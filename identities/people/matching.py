@@ -66,6 +66,8 @@ def near_dates(value: str) -> list[str]:
 
 
 def _real_date(digits: str) -> str:
+    if digits[:2] not in ("19", "20"):
+        return ""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
     except ValueError:
@@ -138,9 +140,9 @@ def _first_names(typed: PersonTraits, known: PersonTraits) -> _Part:
         in_part = mine == theirs[: len(mine)] or theirs == mine[: len(theirs)]
         return _Part(1 if in_part else 0.95, f"même premier prénom : {typed.first_names[0]}")
     if _alike(mine[0], theirs[0]) >= _CLOSE_FIRST_NAME:
-        return _Part(0.9, f"premier prénom proche : {typed.first_names[0]} / {known.first_names[0]}")
+        return _Part(0.75, f"premier prénom proche : {typed.first_names[0]} / {known.first_names[0]}")
     if set(mine) & set(theirs):
-        return _Part(0.8, f"prénoms dans un autre ordre, ou en partie : {shown}")
+        return _Part(0.6, f"prénoms dans un autre ordre, ou en partie : {shown}")
     if _swap(typed, known):
         return _Part(0.9)  # said once, with the name
     return _Part(0, f"prénoms différents : {shown}")

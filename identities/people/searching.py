@@ -72,10 +72,10 @@ def _close(people: QuerySet[Person], search: Search) -> QuerySet[Person]:
     total: Combinable = Value(0.0, output_field=FloatField())
     close = people.filter(birth_date__startswith=search.birth)
     for rank, word in enumerate(search.words):
-        close = close.annotate(**{f"close_{rank}": TrigramWordSimilarity(word, "name_key")})
+        close = close.alias(**{f"close_{rank}": TrigramWordSimilarity(word, "name_key")})
         close = close.filter(**{f"close_{rank}__gte": CLOSE_WORD if len(word) >= SHORTEST_CLOSE_WORD else 1})
         total = total + F(f"close_{rank}")
-    close = close.annotate(closeness=total).filter(closeness__gte=CLOSE_TOGETHER * len(search.words))
+    close = close.alias(closeness=total).filter(closeness__gte=CLOSE_TOGETHER * len(search.words))
     return close.order_by("-closeness", "name_key", "pk")
 
 
