@@ -34,6 +34,7 @@ __all__ = [
     "function_for_label",
     "functions_for_labels",
     "functions_offered",
+    "is_cancelled",
     "national_function",
     "overlap_sentence",
     "overlaps",
@@ -67,6 +68,12 @@ def assignment_at(establishment_id: UUID, assignment_id: UUID) -> Assignment | N
     """One affectation of that site with its person and function; None when the current door does not see it."""
     rows = Assignment.objects.filter(pk=assignment_id, establishment_id=establishment_id)
     return rows.select_related("person", "function", "establishment", "unit").first()
+
+
+def is_cancelled(establishment_id: UUID, assignment_id: UUID) -> bool:
+    """Also when its person is out of the site's sight since, which makes `assignment_at` find nothing."""
+    rows = Assignment.objects.filter(pk=assignment_id, establishment_id=establishment_id)
+    return rows.filter(state=AssignmentState.CANCELLED).exists()
 
 
 def submitted_assignment(submission_key: str) -> Assignment | None:

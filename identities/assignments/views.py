@@ -20,7 +20,7 @@ from identities.assignments.operations import (
     end_assignment,
     extend_assignment,
 )
-from identities.assignments.queries import assignment_at, changes_of, people_at
+from identities.assignments.queries import assignment_at, changes_of, is_cancelled, people_at
 from identities.assignments.rows import rows_shown
 from identities.assignments.rules import (
     can_cancel,
@@ -180,6 +180,9 @@ def undo_departure(request: TenantRequest, establishment_id: UUID, assignment_id
 @requires(Permission.DEPARTURE)
 def cancel(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
     """Cancels an arrival that has not happened, after a confirmation: it cannot be undone."""
+    if request.method == "POST" and is_cancelled(establishment_id, assignment_id):
+        messages.info(request, "Cette arrivée a déjà été annulée : il n'y a plus rien à faire.")
+        return redirect(_back(request, establishment_id))
     assignment = _found(establishment_id, assignment_id)
     if request.method == "POST":
         try:
