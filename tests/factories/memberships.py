@@ -34,7 +34,6 @@ class UserFactory(factory.django.DjangoModelFactory):
         if create and extracted is not False:
             TOTP.activate(self, TOTP_SECRET)
 
-
     @factory.post_generation
     def address(self, create, extracted, **kwargs):
         """As an accepted invitation leaves it."""
@@ -47,7 +46,10 @@ class InvitedUserFactory(UserFactory):
 
     password = "!"
     is_active = False
-    two_factors = False
+
+    @factory.post_generation
+    def two_factors(self, create, extracted, **kwargs):
+        """None before the account is opened."""
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

@@ -6,6 +6,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 
+from portal.dispatch.mail import Mail
 from portal.dispatch.models import Message
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
@@ -30,7 +31,11 @@ def actor(administrator, access_of):
 
 
 def invited(group, actor, **terms) -> Membership:
-    values = {"email": "Nina.Invitee@Tilleuls.example", "full_name": "Nina Invitée", "role": Role.SITE_MANAGER}
+    values = {
+        "email": "Nina.Invitee@Tilleuls.example",
+        "full_name": "Nina Invitée",
+        "role": Role.SITE_MANAGER,
+    }
     values["establishment_ids"] = [group.first.pk]
     with tenant(group.id):
         return invite(actor=actor, group_id=group.id, **{**values, **terms})
@@ -72,6 +77,7 @@ def test_opening_the_link_uses_nothing_up(group, actor):
     assert "nina.invitee@tilleuls.example" in response.text
 
 
+@pytest.mark.slow
 def test_accepting_opens_the_account_and_leads_to_the_second_factor(group, actor):
     right = invited(group, actor)
     client, response = open_account(right.invitations.get())
@@ -87,6 +93,7 @@ def test_accepting_opens_the_account_and_leads_to_the_second_factor(group, actor
     assert client.get("/compte/2fa/totp/activate/").status_code == 200, "the password is not asked again"
 
 
+@pytest.mark.slow
 def test_a_right_over_the_whole_group_waits_for_a_second_administrator(group, actor):
     right = invited(group, actor, role=Role.HR, establishment_ids=None)
     open_account(right.invitations.get())
@@ -170,6 +177,7 @@ def test_sending_again_closes_the_link_before(group, actor):
     assert open_account(right.invitations.order_by("created_at").last())[1].status_code == 302
 
 
+@pytest.mark.slow
 def test_an_account_known_elsewhere_tells_nothing_to_the_inviter(group, actor, client_for):
     known = UserFactory(full_name="Vrai Nom Ailleurs", email="connue@ailleurs.example")
     MembershipFactory(user=known, group_id=make_group().id)
@@ -246,8 +254,6 @@ def test_refuses_oneself_and_a_site_of_another_group(group, actor):
 
 
 def test_the_mail_says_who_where_and_until_when(group, actor):
-    from portal.dispatch.mail import Mail
-
     right = invited(group, actor)
     found = right.invitations.get()
     mail = Mail("invitation", group.id, right.user_id, {"invitation_id": str(found.pk)})

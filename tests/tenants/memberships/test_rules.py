@@ -1,10 +1,12 @@
 """Nobody grants what they do not hold: every role by every role, on the whole group and on one site."""
 
+from datetime import timedelta
 from itertools import product
 from uuid import UUID
 
 import pytest
 
+from portal.foundation.clock import today
 from portal.foundation.errors import DomainError
 from portal.foundation.keys import uuid7
 from tenants.memberships.access import Access
@@ -19,7 +21,9 @@ SCOPES = {"group": None, "here": [HERE]}
 
 def holder(role: Role, establishment_ids: list[UUID] | None) -> Access:
     user = User(email="a@tilleuls.example", full_name="Anne Essai")
-    right = Membership(user=user, role=role, establishment_ids=establishment_ids, state=MembershipState.ACTIVE)
+    right = Membership(
+        user=user, role=role, establishment_ids=establishment_ids, state=MembershipState.ACTIVE
+    )
     return Access(user, uuid7(), "tilleuls", "Les Tilleuls", (right,))
 
 
@@ -39,7 +43,10 @@ def test_only_an_administrator_gives_anything_today():
 
 
 def test_a_role_with_one_power_more_than_the_givers_is_refused(monkeypatch):
-    powers = {**ROLE_PERMISSIONS, Role.DIRECTOR: frozenset({Permission.MEMBERSHIPS_GRANT, Permission.SITE_HOME})}
+    powers = {
+        **ROLE_PERMISSIONS,
+        Role.DIRECTOR: frozenset({Permission.MEMBERSHIPS_GRANT, Permission.SITE_HOME}),
+    }
     monkeypatch.setattr("tenants.memberships.access.ROLE_PERMISSIONS", powers)
     with pytest.raises(DomainError) as refused:
         check_grant(holder(Role.DIRECTOR, [HERE]), Role.SITE_MANAGER, [HERE])
@@ -64,19 +71,11 @@ def test_refuses_a_right_over_no_site_at_all():
 
 @pytest.mark.parametrize(("starts", "ends"), [(None, -1), (3, 2), (-9, -1)])
 def test_refuses_dates_that_give_no_day(starts, ends):
-    from datetime import timedelta
-
-    from portal.foundation.clock import today
-
     with pytest.raises(DomainError):
         check_dates(today() + timedelta(days=starts) if starts else None, today() + timedelta(days=ends))
 
 
 def test_what_widens_a_right():
-    from datetime import timedelta
-
-    from portal.foundation.clock import today
-
     soon, later = today() + timedelta(days=1), today() + timedelta(days=9)
     right = Membership(role=Role.HR, establishment_ids=[HERE], ends_on=soon)
     assert not widens(right, Role.HR, [HERE], soon)
