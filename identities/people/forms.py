@@ -11,7 +11,7 @@ from identities.people.birth_places import (
     understand_birth_place,
 )
 from identities.people.models import CheckMethod, DocumentKind, IdentifierKind, Person, Sex
-from identities.people.rules import NO_COPY, NO_RESIDENT, trait_problems
+from identities.people.rules import NO_COPY, NO_FIRST_NAME, NO_RESIDENT, trait_problems
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
 from portal.foundation.names import join_first_names, split_first_names
@@ -48,7 +48,7 @@ class IdentityForm(forms.Form):
     )
     first_names = forms.CharField(
         label="Tous les prénoms",
-        required=False,
+        error_messages={"required": NO_FIRST_NAME},
         help_text="Dans l'ordre de la pièce d'identité, séparés par une espace ou une virgule.",
     )
     has_no_first_name = forms.BooleanField(
@@ -87,6 +87,8 @@ class IdentityForm(forms.Form):
     def __init__(self, *args: Any, choices_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["birth_place"].widget.choices_url = choices_url  # type: ignore[attr-defined]
+        if self.is_bound and "has_no_first_name" in self.data:
+            self.fields["first_names"].required = False
         self.place: BirthPlace | None = None
         self.traits: PersonTraits | None = None
 

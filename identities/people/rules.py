@@ -14,6 +14,7 @@ from portal.foundation.partial_dates import check_birth_date
 
 NO_RESIDENT = "Ne nommez aucun résident ni usager ici."
 NO_COPY = "Aucun numéro, aucune copie : le portail ne garde que la nature du document, la date et le nom de qui l'a vu."
+NO_FIRST_NAME = "Indiquez tous les prénoms, dans l'ordre. Si la pièce d'identité n'en porte aucun, cochez « Sans prénom »."
 FRANCE = "99100"
 # RIE v2, EXI 07 (draft of 17/08/2026) and S4: national identity card, passport, residence permit. A closed list.
 HIGH_CONFIDENCE_DOCUMENTS = frozenset(
@@ -68,7 +69,7 @@ def trait_problems(traits: PersonTraits, *, single_name_confirmed: bool = True) 
         found.append(
             DomainError(
                 "No first name, and nobody confirmed it",
-                "Indiquez tous les prénoms, dans l'ordre. Si la pièce d'identité n'en porte aucun, cochez « Sans prénom ».",
+                NO_FIRST_NAME,
                 "first_names",
             )
         )

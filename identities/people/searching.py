@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from identities.people.models import Person, PersonIdentifier
@@ -48,10 +48,23 @@ def read_search(text: str) -> Search | None:
 
 def matching_people(people: QuerySet[Person], search: Search, limit: int) -> QuerySet[Person]:
     """The people of `people` that answer: whole words and their beginnings; failing that, words close by a typing error."""
-    whole = people.filter(_whole(search)).order_by("name_key", "birth_date", "pk")[:limit]
+    whole = people.filter(_whole(search)).order_by(*_names_first(search), "name_key", "birth_date", "pk")[
+        :limit
+    ]
     if whole or not search.words or not all(word.isalpha() for word in search.words):
         return whole
     return _close(people, search)[:limit]
+
+
+def _names_first(search: Search) -> list[Case]:
+    """For « martin », the Martins come before the Martinez and before Martine."""
+    if not search.words:
+        return []
+    exact = Q(birth_name_key__in=search.words) | Q(usage_name_key__in=search.words)
+    begins = Q()
+    for word in search.words:
+        begins |= Q(birth_name_key__startswith=word) | Q(usage_name_key__startswith=word)
+    return [Case(When(exact, then=0), When(begins, then=1), default=2)]
 
 
 def _whole(search: Search) -> Q:

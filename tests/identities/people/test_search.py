@@ -73,6 +73,18 @@ def test_finds_no_more_than_asked_best_first(group):
         assert len(find_people("bernard", limit=3)) == 3
 
 
+def test_the_name_itself_comes_before_what_begins_like_it(group):
+    with tenant(group.id):
+        for name, first, usage in (
+            ("Adam", "Martine", ""),
+            ("Martinez", "Paul", ""),
+            ("Martin", "Zoé", ""),
+            ("Abel", "Luc", "Martin"),
+        ):
+            PersonFactory(birth_name=name, first_names=[first], usage_name=usage)
+        assert [one.birth_name for one in find_people("martin")] == ["Abel", "Martin", "Martinez", "Adam"]
+
+
 def test_a_site_searches_behind_its_wall(group, jeanne):
     with tenant(group.id, [group.first.pk]):
         for typed in ("jeanne", "MAT042", "01/02/1980", "lefevbre"):
