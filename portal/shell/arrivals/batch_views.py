@@ -22,7 +22,7 @@ from portal.shell.arrivals.batch import (
     start_batch,
 )
 from portal.shell.arrivals.operations import ArrivalRefusedError, bring_in_together
-from portal.shell.arrivals.pasted import COLUMNS, EXAMPLE, read_pasted
+from portal.shell.arrivals.pasted import COLUMNS, EXAMPLE, NOTES, read_pasted
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
@@ -104,14 +104,13 @@ def _create(request: TenantRequest, establishment_id: UUID, found: Batch) -> str
 
 
 def _paste(request: TenantRequest, text: str = "", error: str = "") -> HttpResponse:
-    context = {"pasted": text, "error": error, "columns": COLUMNS.items(), "example": zip(COLUMNS, EXAMPLE, strict=True)}
-    return render(request, "arrivals/batch.html", context)
+    columns = [(label, cell, NOTES.get(name, "")) for (name, label), cell in zip(COLUMNS.items(), EXAMPLE, strict=True)]
+    return render(request, "arrivals/batch.html", {"pasted": text, "error": error, "columns": columns})
 
 
 def _table(request: TenantRequest, found: Batch, refusal: str = "") -> HttpResponse:
     context: dict[str, Any] = {
         "batch": found,
-        "columns": COLUMNS.items(),
         "functions": functions_offered() if any("function" in one.opened for one in found.lines) else (),
         "refusal": refusal,
     }

@@ -69,11 +69,10 @@ class ArrivalForm(forms.Form):
     apart_reason = _text("Ce qui les distingue", limit=300)
     birth_name = _text("Nom de naissance", required=True, autocapitalize="characters", spellcheck="false")
     first_names = FirstNamesField(
-        label="Prénoms",
-        help_text="Tous, dans l'ordre de la pièce d'identité.",
+        label="Tous les prénoms, dans l'ordre",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words", "spellcheck": "false"}),
     )
-    birth_date = BirthDateField(label="Date de naissance", help_text="JJ/MM/AAAA")
+    birth_date = BirthDateField(label="Date de naissance (JJ/MM/AAAA)")
     sex = forms.ChoiceField(
         label="Sexe", choices=SEXES, widget=forms.RadioSelect(attrs={"class": "choices-inline"})
     )
@@ -92,7 +91,7 @@ class ArrivalForm(forms.Form):
         error_messages={"required": "Choisissez la fonction."},
     )
     starts_at = MomentField(
-        label="Début", default_time=time(0, 0), error_messages={"required": "Indiquez le début."}
+        label="Début", help_text="", default_time=time(0, 0), error_messages={"required": "Indiquez le début."}
     )
     end_choice = forms.ChoiceField(
         label="Fin",

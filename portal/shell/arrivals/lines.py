@@ -92,12 +92,15 @@ class PastedLine:
     def shown(self) -> list["Cell"]:
         """Its cells in the order of the columns, as the table draws them."""
         return [
-            Cell(
-                name, label, self.cells[name], self.problems.get(name, ""), name in self.opened,
-                self.function_label if name == "function" else self.cells[name],
-            )
+            Cell(name, label, self.cells[name], self.problems.get(name, ""), name in self.opened, self._words(name))
             for name, label in COLUMNS.items()
-        ]  # fmt: skip
+        ]
+
+    def _words(self, name: str) -> str:
+        value = self.cells[name]
+        if name == "function":
+            return self.function_label
+        return f"{COLUMNS[name].lower()} : {value}" if name in ("start", "end") and value else value
 
     @property
     def reference(self) -> str:

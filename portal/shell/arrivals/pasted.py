@@ -22,6 +22,17 @@ COLUMNS: Mapping[str, str] = {
     "agency": "Agence",
     "document": "Pièce d'identité vue",
 }
+NOTES: Mapping[str, str] = {
+    "first_names": "Tous, dans l'ordre de la pièce d'identité.",
+    "sex": "F ou M.",
+    "birth_place": "À l'étranger : la ville puis le pays, « Fès, Maroc ».",
+    "phone": "Facultatif.",
+    "function": "En toutes lettres ou en abrégé : AS, IDE, ASH, AES, AVS, veilleur…",
+    "start": "Vide : maintenant.",
+    "end": "Une date, ou « ce soir », « 3 jours », « 7 jours », « fin de mois ».",
+    "agency": "Facultatif.",
+    "document": "CNI, passeport ou titre de séjour, si vous l'avez vue vous-même ; sinon vide.",
+}
 EXAMPLE = (
     "EXEMPLE", "Camille, Andrée", "14/05/1990", "F", "Bourg-en-Bresse", "06 12 34 56 78",
     "AS", "", "3 jours", "", "CNI",

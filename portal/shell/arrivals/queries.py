@@ -53,6 +53,17 @@ def undecided(form: ArrivalForm, doubles: Iterable[Candidate]) -> bool:
     return any(one.person_id not in settled for one in doubles)
 
 
+def stay_to_extend(establishment_id: UUID, arrival: Arrival) -> Assignment | None:
+    """The stay of the known person in the same function and days, which is to be extended rather than doubled."""
+    if arrival.person_id is None:
+        return None
+    stay = arrival.stay
+    found = overlaps(
+        arrival.person_id, establishment_id, stay.starts_at, stay.ends_at, function_code=stay.function_code
+    )
+    return next((one.assignment for one in found if one.same_function), None)
+
+
 def overlap_questions(establishment_id: UUID, arrival: Arrival | None, confirmed: Iterable[str]) -> list[Question]:
     """What the known person already has at this site in those days, to be confirmed; the same function is refused later."""
     if arrival is None or arrival.person_id is None or "overlap" in confirmed:

@@ -25,6 +25,7 @@ from portal.shell.arrivals.queries import (
     function_choices,
     overlap_questions,
     present_choices,
+    stay_to_extend,
     undecided,
     unit_choices,
 )
@@ -107,16 +108,26 @@ def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     doubles = doubles_of(form)
     is_undecided = undecided(form, doubles)
     questions = form.questions() + overlap_questions(establishment_id, form.arrival, request.POST.getlist("confirmed"))
+    to_extend = None
     if is_complete and not is_undecided and not questions and form.arrival:
         try:
             brought = bring_in(actor=request.access, establishment_id=establishment_id, arrival=form.arrival)
         except DomainError as error:
             form.add_error(FIELDS.get(error.field or ""), error.french)
+            to_extend = stay_to_extend(establishment_id, form.arrival)
         else:
             return _done(request, establishment_id, brought.pk)
     _keep(request, establishment_id)
-    extra = {"doubles": doubles, "is_undecided": is_undecided, "questions": questions}
-    return _page(request, establishment_id, form, request.POST.get("qui", ""), **extra)
+    return _page(
+        request,
+        establishment_id,
+        form,
+        request.POST.get("qui", ""),
+        doubles=doubles,
+        is_undecided=is_undecided,
+        questions=questions,
+        to_extend=to_extend,
+    )
 
 
 def _done(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
@@ -139,7 +150,7 @@ def _form(request: TenantRequest, establishment_id: UUID, initial: dict[str, Any
 
 
 def _initial(typed: dict[str, list[str]], searched: str) -> dict[str, Any]:
-    name, first_names = split_name(searched)
+    name, first_names = _whole_names(searched)
     fresh = {
         "submission_key": str(uuid7()),
         "starts_at": this_minute(),
@@ -165,6 +176,7 @@ def _page(
         "doubles": (),
         "is_undecided": False,
         "questions": (),
+        "to_extend": None,
         "saved_at": None,
         "is_fragment": False,
         **_who(searched, chosen),
@@ -177,7 +189,7 @@ def _who(searched: str, chosen: str = "") -> dict[str, Any]:
     """The people found; nobody found, or something else chosen before: « nouvelle personne » is."""
     found = returning_people(searched) if searched.strip() else []
     known = {str(one.person_id) for one in found}
-    name, first_names = split_name(searched)
+    name, first_names = _whole_names(searched)
     if chosen not in known and (chosen or (searched.strip() and not found)):
         chosen = "new"
     return {
@@ -187,6 +199,11 @@ def _who(searched: str, chosen: str = "") -> dict[str, Any]:
         "fresh_name": name,
         "fresh_first_names": first_names,
     }
+
+
+def _whole_names(searched: str) -> tuple[str, str]:
+    """Of what was searched, the words that are not a mere beginning: « martin ju » gives the name only."""
+    return split_name(" ".join(word for word in searched.split() if len(word) > 2))
 
 
 def _keep(request: TenantRequest, establishment_id: UUID) -> Any:

@@ -176,6 +176,7 @@ def test_the_same_function_twice_is_refused_with_what_to_do(group, client):
         row = AssignmentFactory(person__birth_name="Dupont", establishment=group.first, mission=True)
     page = said(client.post(address(group), typed(person=str(row.person_id))))
     assert "Prolongez-la" in page
+    assert "Prolonger ce séjour" in page
     assert len(rows(group, Assignment)) == 1
 
 
