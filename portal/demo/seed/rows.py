@@ -41,7 +41,7 @@ class RowMaker:
         rank, rng = len(self.rows.people), self.rng
         commune = rng.choice(self.communes)
         code, place = civil.born_abroad or ("99100", commune.name)
-        mobile = f"06990{rng.randint(0, 99999):05}" if rng.random() < 0.8 else ""
+        mobile = f"+336990{rng.randint(0, 99999):05}" if rng.random() < 0.8 else ""
         mail = f"personne{rank}@exemple.invalid" if rng.random() < 0.7 else ""
         person = Person(
             id=self._id(), group_id=self.group_id, birth_name=civil.birth_name, first_names=list(civil.first_names),
