@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -10,6 +11,10 @@ from tests.emptying import empty_tables
 from tests.services import TestServices
 
 pytest_plugins = ["tests.fixtures", "tests.durations"]
+
+# A busy machine is no reason for a property to be false.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 _services = pytest.StashKey[TestServices]()
 

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: make, start, recover, stop (figures in portal/decisions/0002-embedded-services.md)."""
 
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable
@@ -51,19 +52,18 @@ class PostgreSQL:
             self.progress("  PostgreSQL : création de la base…")
             self._initialise(administrator_password)
         self._check_version()
-        if self.runs():
-            return
         deadline = time.monotonic() + RECOVERY_SECONDS
-        while True:
-            self._remove_stale_locks()
+        while not self._accepts():
+            remnants = self._remnants()
             try:
-                self._launch()
+                if self._postmaster() is None:
+                    self._launch(alone=not remnants)
             except ServiceError:  # the children of a killed server need a moment to go
-                if time.monotonic() > deadline or not self._remnants():
+                if not remnants or time.monotonic() > deadline:
                     raise
-                time.sleep(0.2)
-            else:
-                return
+            if time.monotonic() > deadline:
+                raise ServiceError(f"PostgreSQL ne répond pas : {self._last_words()}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Ends every session and writes everything down; does nothing when it does not run."""
@@ -82,7 +82,15 @@ class PostgreSQL:
                 )
             make_database(admin, database)
 
-    def _launch(self) -> None:
+    def _accepts(self) -> bool:
+        """A process that is there may be dying, or still reading its journal."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            return self.runs() and line.connect_ex(str(self.place.socket / ".s.PGSQL.5432")) == 0
+
+    def _launch(self, *, alone: bool) -> None:
+        if alone:
+            self._remove_stale_locks()
         options = f"-k {self.place.socket} -c listen_addresses=''" + ("" if self.durable else VOLATILE)
         try:
             self.place.run(
@@ -144,10 +152,9 @@ class PostgreSQL:
 
     def _remove_stale_locks(self) -> None:
         """Their pid may belong to another program since (a restarted container): PostgreSQL would refuse to start."""
-        if not self._remnants():
-            (self.place.data / "postmaster.pid").unlink(missing_ok=True)
-            for name in (".s.PGSQL.5432.lock", ".s.PGSQL.5432"):
-                (self.place.socket / name).unlink(missing_ok=True)
+        (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+        for name in (".s.PGSQL.5432.lock", ".s.PGSQL.5432"):
+            (self.place.socket / name).unlink(missing_ok=True)
 
 
 def make_database(admin: psycopg.Connection, name: str) -> None:
