@@ -30,7 +30,9 @@ class DemoAccount:
 
 ACCOUNTS = (
     DemoAccount("claire@demo.invalid", "Claire Delorme", "administratrice de groupe", Role.GROUP_ADMIN),
-    DemoAccount("karim@demo.invalid", "Karim Benali", "administrateur de deux groupes", Role.GROUP_ADMIN, None, True),
+    DemoAccount(
+        "karim@demo.invalid", "Karim Benali", "administrateur de deux groupes", Role.GROUP_ADMIN, None, True
+    ),
     DemoAccount("sophie@demo.invalid", "Sophie Marchand", "référente d'un site", Role.SITE_MANAGER, 1),
     DemoAccount("luc@demo.invalid", "Luc Perrin", "référent de trois sites", Role.SITE_MANAGER, 3),
     DemoAccount("nadia@demo.invalid", "Nadia Roche", "ressources humaines", Role.HR),
@@ -72,7 +74,8 @@ def write_accounts(group_id: UUID, establishment_ids: list[UUID], second_group_i
     _demo_only()
     for account in ACCOUNTS:
         user, fresh = User.objects.get_or_create(
-            email=account.email, defaults={"full_name": account.full_name, "is_operator": account.role is None}
+            email=account.email,
+            defaults={"full_name": account.full_name, "is_operator": account.role is None},
         )
         if not fresh:
             continue

@@ -42,7 +42,9 @@ class LegalEntity(TenantRow):
 class Establishment(TenantRow):
     """Établissement (FINESS ET): one site, the tenant of its manager."""
 
-    legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     finess = models.CharField("FINESS ET", max_length=9)
     siret = models.CharField("SIRET", max_length=14, blank=True)
     name = models.CharField("nom", max_length=200)
@@ -63,7 +65,9 @@ class Establishment(TenantRow):
             row_of_group("groups_establishment_of_group"),
             models.UniqueConstraint(fields=["group_id", "finess"], name="groups_establishment_finess"),
             models.CheckConstraint(
-                condition=Q(closed_on__isnull=True) | Q(opened_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+                condition=Q(closed_on__isnull=True)
+                | Q(opened_on__isnull=True)
+                | Q(closed_on__gte=F("opened_on")),
                 name="groups_establishment_closes_after_opening",
             ),
         ]
@@ -75,7 +79,9 @@ class Establishment(TenantRow):
 class Unit(TenantRow):
     """Service or unit of care inside an establishment; optional on an affectation."""
 
-    establishment = models.ForeignKey(Establishment, models.PROTECT, db_constraint=False, db_index=False, related_name="units")
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, db_constraint=False, db_index=False, related_name="units"
+    )
     name = models.CharField("nom", max_length=120)
 
     class Meta:

@@ -39,7 +39,13 @@ def change_settings(*, actor: Actor, group: Group, name: str, sites_see_other_si
         return
     Group.objects.filter(pk=group.pk).update(**after)
     record(
-        actor, SETTINGS_CHANGED, object_kind="group", object_id=group.pk, before=before, after=after, name=group.name
+        actor,
+        SETTINGS_CHANGED,
+        object_kind="group",
+        object_id=group.pk,
+        before=before,
+        after=after,
+        name=group.name,
     )
 
 

@@ -47,7 +47,9 @@ def units(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
 
 @requires(Permission.ESTABLISHMENTS_EDIT)
 def unit(request: TenantRequest, establishment_id: UUID, unit_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Unit.objects.select_related("establishment"), pk=unit_id, establishment_id=establishment_id)
+    found = get_object_or_404(
+        Unit.objects.select_related("establishment"), pk=unit_id, establishment_id=establishment_id
+    )
     form = UnitForm(request.POST or None, initial={"name": found.name})
     if request.method == "POST":
         try:

@@ -30,7 +30,7 @@ FROM groups_establishment e LEFT JOIN assignments_assignment a ON a.establishmen
   AND a.state IN ('running', 'planned')
 WHERE e.group_id = %(group)s {site} GROUP BY e.id ORDER BY e.search_key
 """
-TODO = """
+AGENDA = """
 SELECT p.birth_name, p.usage_name, p.first_names, a.kind, a.ends_at, a.id FROM assignments_assignment a
 JOIN people_person p ON p.id = a.person_id
 WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running'
@@ -69,7 +69,7 @@ ARRIVAL = (
 )
 
 STATEMENTS: dict[str, tuple[str, ...]] = {
-    "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), TODO),
+    "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), AGENDA),
     "accueil_groupe": (FIGURES.format(site=""),),
     "professionnels_site": (PEOPLE,),
     "recherche": (SEARCH,),

@@ -40,7 +40,9 @@ ABROAD = (
     ("99127", "Turin"), ("99341", "Thiès"), ("99335", "Bamako"), ("99326", "Bouaké"), ("99322", "Douala"),
     ("99243", "Đà Nẵng"), ("99114", "Iași"), ("99122", "Łódź"), ("99208", "Izmir"), ("99410", "Port-au-Prince"),
 )  # fmt: skip
-LONG_NAME = "de la Trémoille d'Argenson de Saint-Hilaire du Plessis-Bellière de Montmorency-Laval de La Rochefou"
+LONG_NAME = (
+    "de la Trémoille d'Argenson de Saint-Hilaire du Plessis-Bellière de Montmorency-Laval de La Rochefou"
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ def civils(rng: Random, count: int, this_year: int) -> list[Civil]:
     for place in range(40, count - 1, 350):
         model = people[place]
         twin = rng.choice(WOMEN if model.sex == "F" else MEN)
-        people[place + 1] = Civil(model.birth_name, (twin,), "", model.sex, model.birth_date, model.born_abroad)
+        people[place + 1] = Civil(
+            model.birth_name, (twin,), "", model.sex, model.birth_date, model.born_abroad
+        )
     for place in range(100, count - 1, 400):
         model = people[place]
         other_day = f"{int(model.birth_date[:4]) - 7}{model.birth_date[4:]}"

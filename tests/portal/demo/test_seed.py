@@ -7,9 +7,16 @@ from django.contrib.auth import authenticate
 
 from identities.assignments.models import Assignment
 from identities.people.models import Person, Visibility
-from portal.demo.accounts import ACCOUNTS, PASSWORD, DemoOnlyError, current_code, demo_accounts, write_accounts
+from portal.demo.accounts import (
+    ACCOUNTS,
+    PASSWORD,
+    DemoOnlyError,
+    current_code,
+    demo_accounts,
+    write_accounts,
+)
 from portal.demo.seed.names import civils
-from portal.demo.seed.operations import Size, seed_group
+from portal.demo.seed.writing import Size, seed_group
 from portal.foundation.identifiers import check_finess
 from portal.foundation.tenancy import tenant
 from tenants.groups.models import Establishment

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         results = [{**time_page(client, page, options["turns"]), "groups": groups} for page in pages]
         if options["json"]:
             machine = f"{platform.machine()}, Python {platform.python_version()}"
-            self.stdout.write(json.dumps({"at": now().isoformat(), "machine": machine, "results": results}, indent=2))
+            self.stdout.write(
+                json.dumps({"at": now().isoformat(), "machine": machine, "results": results}, indent=2)
+            )
             return
         for one in results:
             self.stdout.write(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.accounts import write_accounts
-from portal.demo.seed.operations import Size, seed_group
+from portal.demo.seed.writing import Size, seed_group
 from portal.foundation.tenancy import tenant
 from tenants.groups.models import Establishment
 
@@ -23,13 +23,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, seed: int, sites: int, people: int, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("Les données fictives ne s'écrivent que dans une démonstration (réglage DEMO).")
+            raise CommandError(
+                "Les données fictives ne s'écrivent que dans une démonstration (réglage DEMO)."
+            )
         started = time.monotonic()
         group = seed_group(
             Size("Fondation des Rives", "rives", sites, people), seed=seed, progress=self.stdout.write
         )
         second = seed_group(
-            Size("Association du Val d'Albarine", "albarine", 3, 60, rank=1), seed=seed, progress=self.stdout.write
+            Size("Association du Val d'Albarine", "albarine", 3, 60, rank=1),
+            seed=seed,
+            progress=self.stdout.write,
         )
         with tenant(group):
             establishments = list(Establishment.objects.order_by("finess").values_list("pk", flat=True))

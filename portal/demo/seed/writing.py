@@ -51,7 +51,9 @@ def seed_group(size: Size, *, seed: int, progress: Progress, moment: datetime | 
 def _write_places(rng: Random, group_id: UUID, size: Size) -> list[tuple[UUID, Site]]:
     Group.objects.create(id=group_id, name=size.name, slug=size.slug)
     entity = LegalEntity.objects.create(
-        finess=luhn_completed(f"9909{size.rank:04}"), siren=luhn_completed(f"9000{size.rank:04}"), name=size.name
+        finess=luhn_completed(f"9909{size.rank:04}"),
+        siren=luhn_completed(f"9000{size.rank:04}"),
+        name=size.name,
     )
     places = []
     for site in sites(rng, size.sites, size.people, 100 * size.rank):
@@ -60,7 +62,9 @@ def _write_places(rng: Random, group_id: UUID, size: Size) -> list[tuple[UUID, S
             category_code=site.category_code, department=site.department, postal_code=site.postal_code,
             city=site.city, address=f"{rng.randint(1, 90)} rue des Fictions", opened_on="1998-09-01",
         )  # fmt: skip
-        Unit.objects.bulk_create(Unit(establishment=row, name=name) for name in UNITS[: 1 + site.headcount // 30])
+        Unit.objects.bulk_create(
+            Unit(establishment=row, name=name) for name in UNITS[: 1 + site.headcount // 30]
+        )
         places.append((row.pk, site))
     return places
 
@@ -68,7 +72,9 @@ def _write_places(rng: Random, group_id: UUID, size: Size) -> list[tuple[UUID, S
 def _people_rows(
     rng: Random, group_id: UUID, size: Size, places: list[tuple[UUID, Site]], moment: datetime
 ) -> Rows:
-    communes = list(Commune.objects.filter(department__in=["01", "07", "26", "38", "42", "69", "73", "74", "75"]))
+    communes = list(
+        Commune.objects.filter(department__in=["01", "07", "26", "38", "42", "69", "73", "74", "75"])
+    )
     maker = RowMaker(rng, group_id, moment, communes)
     gone, expected = size.people // 4, size.people // 120
     crowd = iter(civils(rng, size.people + gone + expected, moment.year))
