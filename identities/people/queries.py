@@ -1,7 +1,7 @@
 """Reads of people: search behind the door's wall, doubles of the whole group, and where an identity stands."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -15,6 +15,8 @@ from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.names import search_key
 from portal.foundation.tenancy import current_tenant, group_wide
+from tenants.groups.places import current_group
+from tenants.groups.queries import establishment_names
 
 BLOCK_LIMIT = 300
 SHORTEST_SEARCH = 2
@@ -22,7 +24,10 @@ SHORTEST_SEARCH = 2
 
 @dataclass(frozen=True)
 class Candidate:
-    """All that a site may learn of somebody it does not see yet: enough to decide whether it is the same person."""
+    """All that a site may learn of somebody it does not see yet: enough to decide whether it is the same person.
+
+    `other_sites` are names of sites, empty unless the group's settings let sites know them.
+    """
 
     person_id: UUID
     display_name: str
@@ -31,6 +36,7 @@ class Candidate:
     score: int
     reasons: tuple[str, ...]
     is_visible_here: bool
+    other_sites: tuple[str, ...] = ()
 
     @property
     def likelihood(self) -> str:
@@ -72,7 +78,7 @@ def returning_people(text: str, *, limit: int = 8) -> list[Candidate]:
     sites = current_tenant().establishment_ids
     with group_wide("reconnaître une personne déjà connue du groupe avant d'en créer une seconde"):
         found = matching_people(_with_visibility(Person.objects.all(), sites), search, limit)
-        return [_candidate(person, Likeness(100, ())) for person in found]
+        return _with_other_sites([_candidate(person, Likeness(100, ())) for person in found], sites)
 
 
 def probable_doubles(
@@ -94,12 +100,14 @@ def probable_doubles(
             _with_visibility(_not_apart(Person.objects.filter(blocks), person_id), sites)[:BLOCK_LIMIT]
         )
         shared = _shared_identifiers(people, carried)
-    found = [
-        _candidate(person, alike)
-        for person in people
-        if (alike := likeness(typed, PersonTraits.of(person), shared.get(person.pk, ()))).score >= SHOWN_FROM
-    ]
-    return sorted(found, key=lambda one: (-one.score, one.display_name))[:limit]
+        found = [
+            _candidate(person, alike)
+            for person in people
+            if (alike := likeness(typed, PersonTraits.of(person), shared.get(person.pk, ()))).score
+            >= SHOWN_FROM
+        ]
+        best = sorted(found, key=lambda one: (-one.score, one.display_name))[:limit]
+        return _with_other_sites(best, sites)
 
 
 def identity_standing(person: Person) -> IdentityStanding:
@@ -166,6 +174,20 @@ def _with_visibility(people: QuerySet[Person], sites: tuple[UUID, ...] | None) -
     return people.annotate(
         is_visible_here=Exists(seen.filter(Q(visible_until=None) | Q(visible_until__gt=now())))
     )
+
+
+def _with_other_sites(candidates: list[Candidate], sites: tuple[UUID, ...] | None) -> list[Candidate]:
+    """Names the other sites of each when the group's settings say so; a door on the whole group has the page for that."""
+    if sites is None or not candidates or not current_group().sites_see_other_sites:
+        return candidates
+    rows = Visibility.objects.filter(person_id__in=[one.person_id for one in candidates])
+    names = establishment_names()
+    elsewhere: dict[UUID, list[str]] = {}
+    for person_id, site in rows.exclude(establishment_id__in=sites).values_list(
+        "person_id", "establishment_id"
+    ):
+        elsewhere.setdefault(person_id, []).append(names[site])
+    return [replace(one, other_sites=tuple(sorted(elsewhere.get(one.person_id, ())))) for one in candidates]
 
 
 def _shared_identifiers(people: list[Person], identifiers: list[str]) -> dict[UUID, list[str]]:

@@ -106,10 +106,23 @@ def test_a_site_recognises_a_person_of_another_site_and_learns_only_what_it_need
         "score": 100,
         "reasons": (),
         "is_visible_here": False,
+        "other_sites": (),
     }
     with tenant(group.id, [group.second.pk]):
         assert returning_people("jeanne lefevre")[0].is_visible_here
         assert returning_people("je") == []
+
+
+def test_the_other_sites_are_named_only_when_the_group_says_so(group, jeanne):
+    typed = PersonTraits.of(jeanne)
+    for allowed, named in ((False, ()), (True, (group.second.name,))):
+        with tenant(group.id):
+            type(group.group).objects.filter(pk=group.id).update(sites_see_other_sites=allowed)
+        with tenant(group.id, [group.first.pk]):
+            assert probable_doubles(typed)[0].other_sites == named
+            assert returning_people("jeanne lefevre")[0].other_sites == named
+        with tenant(group.id, [group.second.pk]):
+            assert probable_doubles(typed)[0].other_sites == ()
 
 
 def test_doubles_of_another_site_are_proposed_with_their_reasons(group, jeanne):
