@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
 
 from tests.journeys import chromium
 from tests.journeys.journey_cost import JourneyCost
 from tests.journeys.strict_page import Complaints, assert_accessible, assert_no_horizontal_scroll
 
-ACTION_MILLISECONDS = 10_000
+ACTION_MILLISECONDS = 20_000  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop stays in this thread, which Django takes for asynchronous code.
     patch = pytest.MonkeyPatch()
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    expect.set_options(timeout=ACTION_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=chromium.ARGUMENTS)
         yield browser
