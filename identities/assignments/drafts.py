@@ -45,7 +45,8 @@ def keep_draft(*, user_id: UUID, establishment_id: UUID, form: str, values: Mapp
 
 
 def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
-    """Forgets the values of one form; the row goes with the last of them."""
+    """Forgets the values of one form; the row goes with the last of them, and so do the site's drafts of over 7 days."""
+    ArrivalDraft.objects.filter(establishment_id=establishment_id, updated_at__lte=now() - KEPT_FOR).delete()
     row = ArrivalDraft.objects.select_for_update().filter(user_id=user_id, establishment_id=establishment_id).first()
     if row is None:
         return
@@ -55,8 +56,3 @@ def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
         row.save(update_fields=["values"])
     else:
         row.delete()
-
-
-def drop_old_drafts() -> int:
-    """Deletes, in the group of the current door, the drafts of more than 7 days; says how many."""
-    return ArrivalDraft.objects.filter(updated_at__lte=now() - KEPT_FOR).delete()[0]

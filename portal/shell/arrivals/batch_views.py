@@ -21,16 +21,16 @@ from portal.shell.arrivals.batch import (
     read_batch,
     start_batch,
 )
+from portal.shell.arrivals.doors import arrival_door
 from portal.shell.arrivals.operations import ArrivalRefusedError, bring_in_together
 from portal.shell.arrivals.pasted import COLUMNS, EXAMPLE, NOTES, read_pasted
-from tenants.memberships.doors import TenantRequest, requires
-from tenants.memberships.permissions import Permission
+from tenants.memberships.doors import TenantRequest
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 def batch(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """The paste, then its table, then what it created (`?envoi=` the key of the batch)."""
-    found = batch_of(request.user.pk, establishment_id)
+    found = batch_of(request.access.actor_id, establishment_id)
     action = request.POST.get("action", "")
     if request.method != "POST":
         if key := request.GET.get("envoi", ""):
@@ -41,12 +41,12 @@ def batch(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     if found is None or found.key != request.POST.get("key"):
         return _back(request, establishment_id, request.POST.get("key", ""))
     if action == "clear":
-        drop_batch(request.user.pk, establishment_id)
+        drop_batch(request.access.actor_id, establishment_id)
         return _back(request, establishment_id)
     return _corrected(request, establishment_id, found, action)
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 @require_GET
 def batch_template(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """The columns in the announced order, and one fictitious line."""
@@ -59,7 +59,7 @@ def batch_template(request: TenantRequest, establishment_id: UUID) -> HttpRespon
 def _pasted(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     text = request.POST.get("pasted", "")
     try:
-        start_batch(request.user.pk, establishment_id, read_pasted(text))
+        start_batch(request.access.actor_id, establishment_id, read_pasted(text))
     except DomainError as error:
         return _paste(request, text, error.french)
     return _back(request, establishment_id)
@@ -79,7 +79,7 @@ def _corrected(request: TenantRequest, establishment_id: UUID, found: Batch, act
     refusal = _create(request, establishment_id, found) if verb == "create" else ""
     if refusal is None:
         return _back(request, establishment_id, found.key)
-    keep_batch(request.user.pk, establishment_id, found)
+    keep_batch(request.access.actor_id, establishment_id, found)
     if not found.lines:
         return _back(request, establishment_id)
     return _table(request, found, refusal)
@@ -99,7 +99,7 @@ def _create(request: TenantRequest, establishment_id: UUID, found: Batch) -> str
         line.problems["function" if error.field == "function_code" else "start"] = error.french
         line.opened = [*line.opened, "start", "end", "function"]
         return f"Rien n'a été créé : la ligne {line.number} est refusée. {error.french}"
-    drop_batch(request.user.pk, establishment_id)
+    drop_batch(request.access.actor_id, establishment_id)
     return None
 
 

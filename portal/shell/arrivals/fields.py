@@ -57,7 +57,7 @@ class BirthDateField(forms.CharField):
         self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off", "class": "input-date"})
 
     def to_python(self, value: Any) -> str:
-        return told(parse_birth_date, super().to_python(value))
+        return told(parse_birth_date, super().to_python(value) or "")
 
     def prepare_value(self, value: Any) -> Any:
         return french_birth_date(value) if isinstance(value, str) and _STORED_DATE.fullmatch(value) else value
@@ -67,7 +67,7 @@ class FirstNamesField(forms.CharField):
     """All first names in order, as a tuple."""
 
     def to_python(self, value: Any) -> Any:
-        return split_first_names(super().to_python(value))
+        return split_first_names(super().to_python(value) or "")
 
     def prepare_value(self, value: Any) -> Any:
         return join_first_names(value) if isinstance(value, tuple | list) else value

@@ -211,7 +211,7 @@ class ArrivalForm(forms.Form):
     def traits(self) -> PersonTraits:
         """What is typed of a new person, however incomplete: what doubles are looked for with."""
         typed = self.cleaned_data
-        place = self.place.as_traits(typed.get("birth_town", "")) if self.place else {}
+        place: dict[str, Any] = self.place.as_traits(typed.get("birth_town", "")) if self.place else {}
         return PersonTraits(
             birth_name=typed.get("birth_name", ""),
             first_names=typed.get("first_names") or (),

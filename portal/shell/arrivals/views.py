@@ -16,6 +16,7 @@ from identities.people.queries import identity_standing, returning_people
 from identities.people.rules import missing_for_registration
 from portal.foundation.errors import DomainError
 from portal.foundation.keys import uuid7
+from portal.shell.arrivals.doors import arrival_door
 from portal.shell.arrivals.fields import split_name, this_minute
 from portal.shell.arrivals.forms import ArrivalForm
 from portal.shell.arrivals.operations import bring_in
@@ -29,8 +30,7 @@ from portal.shell.arrivals.queries import (
     undecided,
     unit_choices,
 )
-from tenants.memberships.doors import TenantRequest, requires
-from tenants.memberships.permissions import Permission
+from tenants.memberships.doors import TenantRequest
 
 FORM = "single"
 # An identity is seen now, not when a draft was typed; the rest of the list is Django's own.
@@ -40,26 +40,26 @@ FIELDS = {"function_code": "function", "ends_at": "end_choice", "kind": "contrac
           "replaced_person_id": "replaced_person", "starts_at": "starts_at", "contract": "contract"}  # fmt: skip
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 def arrival(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """The page (its draft taken up again), and its sending."""
     if request.method == "POST":
         return _sent(request, establishment_id)
-    draft = None if "qui" in request.GET else draft_of(request.user.pk, establishment_id, FORM)
+    draft = None if "qui" in request.GET else draft_of(request.access.actor_id, establishment_id, FORM)
     typed = dict(draft.values) if draft else {}
     searched = request.GET.get("qui", "") or _first(typed, "qui")
     form = _form(request, establishment_id, initial=_initial(typed, searched))
     return _page(request, establishment_id, form, searched, draft=draft)
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 @require_GET
 def arrival_search(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """Fragment: the people of the group who answer to the search, to choose among."""
     return render(request, "arrivals/_who.html", _who(request.GET.get("qui", "")))
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 @require_POST
 def arrival_check(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """Fragment: keeps the draft, and says what the typed identity and dates already call for."""
@@ -73,15 +73,15 @@ def arrival_check(request: TenantRequest, establishment_id: UUID) -> HttpRespons
     )
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 @require_POST
 def arrival_draft_dropped(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """Forgets what was typed."""
-    drop_draft(user_id=request.user.pk, establishment_id=establishment_id, form=FORM)
+    drop_draft(user_id=request.access.actor_id, establishment_id=establishment_id, form=FORM)
     return redirect("shell:arrival", **_route(request, establishment_id))
 
 
-@requires(Permission.ARRIVAL)
+@arrival_door
 def arrival_done(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
     """The end screen: what stands now, what the national registration would lack."""
     found = assignment_at(establishment_id, assignment_id)
@@ -131,7 +131,7 @@ def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
 
 
 def _done(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
-    drop_draft(user_id=request.user.pk, establishment_id=establishment_id, form=FORM)
+    drop_draft(user_id=request.access.actor_id, establishment_id=establishment_id, form=FORM)
     return redirect("shell:arrival_done", **_route(request, establishment_id), assignment_id=assignment_id)
 
 
@@ -208,7 +208,7 @@ def _whole_names(searched: str) -> tuple[str, str]:
 
 def _keep(request: TenantRequest, establishment_id: UUID) -> Any:
     kept = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
-    return keep_draft(user_id=request.user.pk, establishment_id=establishment_id, form=FORM, values=kept)
+    return keep_draft(user_id=request.access.actor_id, establishment_id=establishment_id, form=FORM, values=kept)
 
 
 def _first(typed: dict[str, list[str]], name: str) -> str:

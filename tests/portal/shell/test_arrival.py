@@ -1,12 +1,16 @@
 """The arrival page brings a person in, once, with the identity seen and the doubles settled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from identities.assignments.drafts import draft_of
-from identities.assignments.models import Assignment
+from identities.assignments.models import ArrivalDraft, Assignment
 from identities.people.models import HomonymDecision, IdentityCheck, Person
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
@@ -254,3 +258,42 @@ def test_the_live_fragment_shows_doubles_while_typing(group, client):
     page = said(client.post(address(group, "arrival_check"), half_typed))
     assert "même nom de naissance" in page
     assert "<html" not in page
+
+
+def test_a_draft_of_more_than_a_week_is_not_taken_up_and_goes(group, client, manager):
+    with time_machine.travel(now() - timedelta(days=8)):
+        client_then = Client()
+        client_then.force_login(manager)
+        client_then.post(address(group, "arrival_check"), typed(birth_name="Oubliée"))
+    assert "Oubliée" not in said(client.get(address(group)))
+    assert len(rows(group, ArrivalDraft)) == 1
+    client.post(address(group, "arrival_draft_dropped"))
+    assert rows(group, ArrivalDraft) == []
+
+
+def test_a_draft_is_its_authors_only(group, client, client_for, administrator):
+    client.post(address(group, "arrival_check"), typed(birth_name="Brouillonne"))
+    assert "Brouillonne" not in said(client_for(administrator).get(address(group)))
+
+
+def test_a_site_that_is_not_of_the_group_is_not_found(client_for, administrator, group):
+    foreign = reverse("shell:arrival", kwargs={"group_slug": group.slug, "establishment_id": uuid7()})
+    assert client_for(administrator).get(foreign).status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_at_the_same_moment_creates_once(group, client_for, manager):
+    clients, values = [client_for(manager), client_for(manager)], typed()
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda one: _sent_then_closed(one, address(group), values), clients))
+    assert {one.status_code for one in answers} == {302}
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert len(rows(group, Person)) == len(rows(group, Assignment)) == 1
+
+
+def _sent_then_closed(client, url, values):
+    try:
+        return client.post(url, values)
+    finally:
+        connection.close()
