@@ -162,8 +162,8 @@ def _extended(request: TenantRequest, assignment: Assignment, wanted: datetime) 
     return redirect(_back(request, assignment.establishment_id))
 
 
-@require_POST
 @requires(Permission.DEPARTURE)
+@require_POST
 def undo_departure(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
     """A return before the end: one tap."""
     assignment = _found(establishment_id, assignment_id)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from portal.foundation.tenancy import operator, tenant
+from tenants.groups.queries import establishment_name
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
 from tenants.memberships.queries import access_to
@@ -64,8 +65,8 @@ def _establishment_ids(access: Access, permission: Permission, limited: bool) ->
 def requires(permission: Permission, *, limited: bool = False) -> Callable[[View], View]:
     """A route of a group (`group_slug`) or of one site (`establishment_id` too, and then only that site is seen).
 
-    Refuses: no session (sign-in page), not a member (404), a member without the permission (403). `limited` opens a
-    group route to people whose rights reach only some sites: they see those.
+    Refuses: no session (sign-in page), not a member or another group's site (404), a member without the permission
+    (403). `limited` opens a group route to people whose rights reach only some sites: they see those.
     """
 
     def decorate(view: View) -> View:
@@ -78,6 +79,8 @@ def requires(permission: Permission, *, limited: bool = False) -> Callable[[View
             wall = _establishment_ids(access, permission, limited)
             with tenant(access.group_id, wall):
                 request.access = access
+                if access.establishment_id is not None and not establishment_name(access.establishment_id):
+                    raise Http404  # a right on the whole group covers its own establishments only
                 return _rendered(view(request, *args, **kwargs))
 
         return _stamped(wrapper, f"requires {permission}")
