@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from portal.foundation.errors import DomainError
@@ -12,6 +12,7 @@ from portal.foundation.forms import FrenchDateField
 from tenants.memberships.access import Access
 from tenants.memberships.models import Membership, User
 from tenants.memberships.password_fields import WeighedPasswordInput
+from tenants.memberships.passwords import EntropyValidator
 from tenants.memberships.permissions import Permission, Role
 from tenants.memberships.queries import EXPIRED
 from tenants.memberships.rules import can_grant
@@ -55,6 +56,7 @@ class RightForm(forms.Form):
     scope = forms.ChoiceField(
         label="Périmètre",
         choices=[(SOME_SITES, "Certains établissements"), (WHOLE_GROUP, "Tout le groupe")],
+        initial=SOME_SITES,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
         help_text="Un droit sur tout le groupe attend la confirmation d'un second administrateur.",
     )
@@ -75,7 +77,8 @@ class RightForm(forms.Form):
         grantable = [
             one for one in Role if can_grant(access, one, None if held is None else [key for key, _ in sites])
         ]
-        self.fields["role"].choices = [(one.value, one.label) for one in grantable]  # type: ignore[attr-defined]
+        roles = [("", "Choisissez un rôle"), *((one.value, one.label) for one in grantable)]
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]
         self.fields["establishment_ids"].choices = sites  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -131,7 +134,7 @@ class OpenAccountForm(forms.Form):
         label="Prénom et nom", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password1 = forms.CharField(
-        label="Mot de passe", strip=False, help_text=password_validators_help_text_html
+        label="Mot de passe", strip=False, help_text=EntropyValidator().get_help_text()
     )
     password2 = forms.CharField(
         label="Mot de passe, une seconde fois",

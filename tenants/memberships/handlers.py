@@ -88,10 +88,25 @@ def membership_to_confirm(mail: Mail) -> dict[str, Any] | None:
     }
 
 
+@mail_content("membership_confirmed")
+def membership_confirmed(mail: Mail) -> dict[str, Any] | None:
+    """None when the right no longer stands."""
+    found = Membership.objects.select_related("confirmed_by").get(pk=mail.context["membership_id"])
+    group = _group(found.group_id)
+    if found.state != MembershipState.ACTIVE or found.confirmed_by is None or group is None:
+        return None
+    return {
+        "link": mail.link(reverse("account_login")),
+        "group_name": group.name,
+        "role_label": found.get_role_display(),
+        "confirmed_by_name": found.confirmed_by.full_name,
+    }
+
+
 @mail_content("password_reset")
 def password_reset(mail: Mail) -> dict[str, Any] | None:
     """The token is made now, for the password of now. None for an account that was shut."""
-    user = User.objects.filter(pk=mail.to_user_id, is_active=True).first()
+    user = User.objects.filter(pk=str(mail.to_user_id), is_active=True).first()
     if user is None:
         return None
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)

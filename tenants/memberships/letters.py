@@ -28,6 +28,14 @@ def post_to_confirm(membership: Membership) -> None:
         )
 
 
+def post_confirmed(membership: Membership) -> None:
+    post_mail(
+        template="membership_confirmed",
+        to_user_id=membership.user_id,
+        context={"membership_id": str(membership.pk)},
+    )
+
+
 def post_sessions_cut(user: User, reason: str) -> None:
     """`reason`: a key of handlers.CUT_REASONS."""
     post_mail(

@@ -13,7 +13,7 @@ from portal.journal.operations import Act, Actor, record
 from tenants.groups.queries import establishment_names
 from tenants.memberships.access import Access
 from tenants.memberships.accounts import account_for, cut_all_sessions, open_account
-from tenants.memberships.letters import post_invitation, post_sessions_cut, post_to_confirm
+from tenants.memberships.letters import post_confirmed, post_invitation, post_sessions_cut, post_to_confirm
 from tenants.memberships.links import invitation_link
 from tenants.memberships.models import Invitation, Membership, User
 from tenants.memberships.permissions import Role
@@ -139,6 +139,7 @@ def confirm_membership(*, actor: User, membership: Membership) -> None:
         MEMBERSHIP_TRANSITIONS.move_one(
             membership, MembershipState.ACTIVE, STALE, confirmed_by=actor, confirmed_at=now()
         )
+        post_confirmed(membership)
         _line(actor, CONFIRMED, membership)
 
 
@@ -161,7 +162,7 @@ def change_membership(
     check_lasting_administrator(membership, _other_administrators(membership))
     before = terms_of(membership)
     waits = _waits_again(membership, role, establishment_ids, ends_on)
-    values = {
+    values: dict[str, Any] = {
         "role": role, "establishment_ids": establishment_ids, "starts_on": starts_on, "ends_on": ends_on,
         "granted_by": actor.user, "is_founding": False,
     }  # fmt: skip

@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import IntegrityError, transaction
 
+from portal.dispatch.mail import Mail
+from portal.dispatch.models import Message
 from portal.foundation.clock import today
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.operations import Machine
 from portal.journal.queries import lines_about
+from tenants.memberships.handlers import membership_confirmed, membership_to_confirm
 from tenants.memberships.models import Membership, User
 from tenants.memberships.operations import (
     accept_invitation,
@@ -23,7 +27,7 @@ from tenants.memberships.operations import (
 from tenants.memberships.permissions import Role
 from tenants.memberships.queries import administrators_by_group
 from tenants.memberships.states import MembershipState
-from tests.factories.memberships import TOTP_SECRET, MembershipFactory
+from tests.factories.memberships import TOTP_SECRET, InvitationFactory, MembershipFactory
 from tests.fixtures import make_group
 
 STRONG = "girouette plinthe osier bambou clavier"
@@ -116,6 +120,38 @@ def test_a_founder_who_waits_sees_only_their_account(group, founders, client_for
     founders.second.refresh_from_db()
     assert founders.second.state == MembershipState.ACTIVE
     assert client.post(path).status_code == 404
+
+
+def test_nobody_else_opens_the_page_of_the_founders(founders, administrator, operator_user, client_for):
+    path = f"/compte/droits/{founders.second.pk}/confirmer/"
+    stranger = MembershipFactory(group_id=make_group().id).user
+    for user in (administrator, operator_user, stranger):
+        assert client_for(user).get(path).status_code == 404
+        assert client_for(user).post(path).status_code == 404
+    founders.second.refresh_from_db()
+    assert founders.second.state == MembershipState.TO_CONFIRM
+
+
+def test_administrators_are_told_of_what_waits_and_the_holder_of_what_is_confirmed(group, administrator):
+    granter = MembershipFactory(group_id=group.id).user
+    right = InvitationFactory(
+        membership__group_id=group.id, membership__role=Role.HR, membership__granted_by=granter
+    ).membership
+    accept_invitation(actor=right.user, invitation=right.invitations.get(), password=STRONG)
+    assert sent(group) == [("membership_to_confirm", administrator.pk)]
+    content = membership_to_confirm(Mail("x", group.id, None, {"membership_id": str(right.pk)}))
+    assert content["link"].endswith(f"/g/{group.slug}/droits/{right.pk}/")
+    confirm_membership(actor=administrator, membership=right)
+    assert sent(group)[-1] == ("membership_confirmed", right.user_id)
+    told = membership_confirmed(Mail("x", group.id, None, {"membership_id": str(right.pk)}))
+    assert told["confirmed_by_name"] == administrator.full_name
+    assert membership_to_confirm(Mail("x", group.id, None, {"membership_id": str(right.pk)})) is None
+
+
+def sent(group) -> list[tuple[str, UUID]]:
+    with tenant(group.id):
+        payloads = Message.objects.order_by("created_at", "pk").values_list("payload", flat=True)
+        return [(one["template"], UUID(one["to_user_id"])) for one in payloads]
 
 
 def test_a_second_administrator_confirms_and_it_is_written(group, administrator):
