@@ -58,6 +58,11 @@ class TestLanding:
     def test_the_operator_lands_on_the_groups(self, operator_user, client_for):
         assert client_for(operator_user).get("/")["Location"] == reverse("operator:groups")
 
+    def test_the_operators_menu_leads_to_the_groups(self, operator_user, administrator, client_for):
+        entry = f'<a href="{reverse("operator:groups")}"'
+        assert entry in client_for(operator_user).get(reverse("account_rights:account")).content.decode()
+        assert entry not in client_for(administrator).get(reverse("account_rights:account")).content.decode()
+
     def test_an_account_without_right_is_told_what_to_do(self, db, client_for):
         html = client_for(UserFactory()).get("/", follow=True).content.decode()
         assert "Aucun droit en cours" in html
