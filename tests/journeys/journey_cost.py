@@ -58,7 +58,9 @@ class JourneyCost:
     def _request(self, request: Request) -> None:
         page_asked = request.is_navigation_request() and request.redirected_from is None
         form_sent = request.resource_type in ("xhr", "fetch") and request.method == "POST"
-        form_sent = form_sent and "x-background" not in request.headers  # a draft kept while the person goes on
+        form_sent = (
+            form_sent and "x-background" not in request.headers
+        )  # a draft kept while the person goes on
         self.waits += self._watched and (page_asked or form_sent)
 
     def __str__(self) -> str:
