@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from portal.foundation.tenancy import TenancyError, current_tenant
-from portal.shell.navigation import GROUP_PLACES, SITE_PLACES, Place
+from portal.shell.navigation import GROUP_PLACES, OPERATOR_PLACES, SITE_PLACES, Place
 from tenants.groups.queries import establishment_name
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
@@ -36,6 +36,7 @@ class Shell:
         self._path = request.path
         self.demo: bool = settings.DEMO
         self.access: Access | None = getattr(request, "access", None)
+        self._is_operator: bool = getattr(getattr(request, "user", None), "is_operator", False)
 
     @cached_property
     def establishment(self) -> str:
@@ -64,9 +65,9 @@ class Shell:
 
     @cached_property
     def navigation(self) -> tuple[Section, ...]:
-        """The menu: the current site's places, then the group's, without the empty parts."""
+        """The menu: the current site's places, then the group's, without the empty parts; the operator's outside of them."""
         if self.access is None:
-            return ()
+            return (Section("Exploitation", self._operator_entries()),) if self._is_operator else ()
         group = {"group_slug": self.access.group_slug}
         places = [one for one in GROUP_PLACES if self._opens(one)]
         sections = [Section("Groupe", self._entries(places, group))]
@@ -91,6 +92,11 @@ class Shell:
         urls = [reverse(one.route, kwargs=arguments) for one in places]
         pairs = zip(places, urls, strict=True)
         return tuple(Entry(url, one.label, one.icon, url == self._path) for one, url in pairs)
+
+    def _operator_entries(self) -> tuple[Entry, ...]:
+        urls = [reverse(route) for route, _, _ in OPERATOR_PLACES]
+        pairs = zip(OPERATOR_PLACES, urls, strict=True)
+        return tuple(Entry(url, label, icon, url == self._path) for (_, label, icon), url in pairs)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

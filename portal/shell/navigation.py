@@ -19,6 +19,9 @@ class Place:
     limited: bool = False
 
 
+# Of the platform's operator, outside of any group: route, label, icon.
+OPERATOR_PLACES = (("operator:groups", "Groupes", "server"),)
+
 # Of the current establishment: routes take group_slug and establishment_id.
 SITE_PLACES = (
     Place(Permission.SITE_HOME, "shell:site_home", "Accueil du site", "house"),
