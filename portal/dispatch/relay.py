@@ -8,7 +8,8 @@ from kombu.exceptions import OperationalError
 
 from portal.dispatch.delivery import CUT_SHORT
 from portal.dispatch.models import Message
-from portal.dispatch.pace import BATCH
+from portal.dispatch.operations import ring
+from portal.dispatch.pace import BATCH, RESEND_AFTER
 from portal.dispatch.queries import to_ring
 from portal.dispatch.registry import reconcilable_kinds
 from portal.dispatch.states import MESSAGE_TRANSITIONS, MessageState
@@ -21,17 +22,17 @@ DELIVER = "portal.dispatch.tasks.deliver_message"
 
 
 def relay(group_id: UUID) -> int:
-    """Rings one task per due message of a group, and says how many. What is published twice is done once."""
+    """Rings one task per due message of a group, a batch at most, and says how many. What is rung twice is done once.
+
+    After a full batch it rings itself, at the end of the queue: the next one is marked when the workers come to it, so that
+    what is rung never grows old in a long queue.
+    """
     with tenant(group_id):
         _doubt_the_forgotten()
-    total = 0
-    while marked := _mark(group_id):
-        if not _publish(group_id, marked):
-            break
-        total += len(marked)
-        if len(marked) < BATCH:
-            break
-    return total
+    marked = _mark(group_id)
+    if _publish(group_id, marked) and len(marked) == BATCH:
+        ring(group_id)
+    return len(marked)
 
 
 def _mark(group_id: UUID) -> list[UUID]:
@@ -44,12 +45,13 @@ def _mark(group_id: UUID) -> list[UUID]:
 
 
 def _publish(group_id: UUID, message_ids: list[UUID]) -> bool:
-    """False when the broker does not answer: the sweep rings again."""
+    """False when the broker does not answer: the sweep rings again. A worker drops a task that was rung again since."""
+    expires = RESEND_AFTER.total_seconds()
     try:
         with current_app.producer_or_acquire() as producer:
             for message_id in message_ids:
                 values = {"group_id": str(group_id), "message_id": str(message_id)}
-                current_app.send_task(DELIVER, kwargs=values, producer=producer)
+                current_app.send_task(DELIVER, kwargs=values, producer=producer, expires=expires)
     except OperationalError:
         log.warning("broker_does_not_answer", group_id=str(group_id))
         return False

@@ -10,6 +10,7 @@ from collections import Counter
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from portal.dispatch.models import Message, Settlement
@@ -32,6 +33,7 @@ GRANT USAGE ON SEQUENCE effect_of_test_serial_seq TO portal_group;
 @pytest.fixture
 def effects(services):
     """The test's own tables, made and dropped by the administrator."""
+    cache.clear()  # the broker's queue too: they share one number
     with services.administrator(services.database) as admin:
         admin.execute(TABLES)
         yield admin
@@ -64,6 +66,8 @@ def worker(services, tmp_path):
     yield start
     for process in started:
         kill(process)
+    for log in tmp_path.glob("*.log"):
+        print(log.read_text())  # shown when the test fails
 
 
 def kill(process: subprocess.Popen) -> None:
