@@ -87,6 +87,13 @@ class MomentField(FrenchDateTimeField):
         return super().to_python(value)
 
 
+class FunctionField(forms.ChoiceField):
+    """Any code is taken here: the operation refuses what is not a function in force, with its reason."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class FunctionSelect(forms.Select):
     """A list of functions; each option carries the usual job titles that the search box of the page understands.
 

@@ -19,6 +19,7 @@ from portal.shell.arrivals.arrival import Arrival, Stay
 from portal.shell.arrivals.fields import (
     BirthDateField,
     FirstNamesField,
+    FunctionField,
     FunctionSelect,
     MomentField,
     this_minute,
@@ -85,7 +86,7 @@ class ArrivalForm(forms.Form):
         widget=forms.TelInput(attrs={"autocomplete": "off", "inputmode": "tel", "class": "input-short"}),
     )
     has_no_phone = forms.BooleanField(label="Pas de téléphone", required=False)
-    function = forms.ChoiceField(
+    function = FunctionField(
         label="Fonction",
         widget=FunctionSelect(attrs={"data-combobox": "AS, IDE, ASH, cuisinier…"}),
         error_messages={"required": "Choisissez la fonction."},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from identities.assignments.models import Assignment
 from identities.assignments.operations import start_assignment
@@ -26,16 +26,10 @@ def bring_in(*, actor: Actor, establishment_id: UUID, arrival: Arrival) -> Assig
     The same submission twice, even at the same time, gives the first assignment and writes nothing more. Refuses
     (DomainError, with the field) what each room refuses. Probable doubles are the caller's to settle before.
     """
-    if sent := arrival_sent(establishment_id, arrival.submission_key):
-        return sent
-    try:
-        with transaction.atomic():
-            return _bring_in(actor, establishment_id, arrival)
-    except _SentMeanwhileError:
+    with transaction.atomic():
+        _wait_for_turn(arrival.submission_key)
         sent = arrival_sent(establishment_id, arrival.submission_key)
-        if sent is None:
-            raise
-        return sent
+        return sent or _bring_in(actor, establishment_id, arrival)
 
 
 def bring_in_together(*, actor: Actor, establishment_id: UUID, arrivals: Sequence[Arrival]) -> list[Assignment]:
@@ -79,8 +73,10 @@ def _next_of_several(
         raise ArrivalRefusedError(len(brought), error) from error
 
 
-class _SentMeanwhileError(Exception):
-    """The same form was sent at this very moment: what this one wrote is undone."""
+def _wait_for_turn(submission_key: str) -> None:
+    """Of the same form sent twice at once, the second waits for the first's commit, then finds its work done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [submission_key])
 
 
 def _bring_in(actor: Actor, establishment_id: UUID, arrival: Arrival) -> Assignment:
@@ -94,8 +90,6 @@ def _bring_in(actor: Actor, establishment_id: UUID, arrival: Arrival) -> Assignm
         submission_key=arrival.submission_key,
         **vars(arrival.stay),
     )
-    if assignment.person_id != person_id:
-        raise _SentMeanwhileError
     if arrival.person_id is None:
         for other_id in sorted(arrival.apart_from):
             keep_apart(actor=actor, person=assignment.person, other=other_id, reason=arrival.apart_reason)

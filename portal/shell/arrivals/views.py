@@ -102,9 +102,6 @@ def arrival_done(request: TenantRequest, establishment_id: UUID, assignment_id: 
 def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     form = _form(request, establishment_id)
     is_complete = form.is_valid()
-    key = form.cleaned_data.get("submission_key", "")
-    if key and (sent := arrival_sent(establishment_id, key)):
-        return _done(request, establishment_id, sent.pk)
     doubles = doubles_of(form)
     is_undecided = undecided(form, doubles)
     questions = form.questions() + overlap_questions(establishment_id, form.arrival, request.POST.getlist("confirmed"))
@@ -117,6 +114,8 @@ def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
             to_extend = stay_to_extend(establishment_id, form.arrival)
         else:
             return _done(request, establishment_id, brought.pk)
+    if sent := arrival_sent(establishment_id, form.cleaned_data.get("submission_key", "")):
+        return _done(request, establishment_id, sent.pk)  # a second sending sees the first's person as a double
     _keep(request, establishment_id)
     return _page(
         request,

@@ -283,13 +283,16 @@ def test_a_site_that_is_not_of_the_group_is_not_found(client_for, administrator,
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_the_same_form_sent_at_the_same_moment_creates_once(group, client_for, manager):
-    clients, values = [client_for(manager), client_for(manager)], typed()
+@pytest.mark.parametrize("is_known", [False, True])
+def test_the_same_form_sent_at_the_same_moment_creates_once(group, client_for, manager, is_known):
+    with tenant(group.id):
+        known = PersonFactory(birth_name="Dupont") if is_known else None
+    clients, values = [client_for(manager), client_for(manager)], typed(person=str(known.pk) if known else "new")
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda one: _sent_then_closed(one, address(group), values), clients))
     assert {one.status_code for one in answers} == {302}
     assert answers[0]["Location"] == answers[1]["Location"]
-    assert len(rows(group, Person)) == len(rows(group, Assignment)) == 1
+    assert len(rows(group, Person)) == len(rows(group, Assignment)) == len(rows(group, IdentityCheck)) == 1
 
 
 def _sent_then_closed(client, url, values):
