@@ -119,9 +119,7 @@ def _messages(access: Access) -> Iterator[Line]:
     count = messages_to_handle().count()
     if count:
         text = "Un envoi attend une personne." if count == 1 else f"{count} envois attendent une personne."
-        yield Line(
-            "danger", text, "", reverse("dispatch:to_handle", args=[access.group_slug]), "Voir les envois"
-        )
+        yield Line("danger", text, "", "", "")
 
 
 def _rights(access: Access) -> Iterator[Line]:

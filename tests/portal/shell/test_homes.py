@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -11,8 +12,10 @@ from django.urls import reverse
 
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
+from portal.shell import homes
 from tenants.groups.models import Establishment, FinessCategory
 from tenants.memberships.permissions import Role
+from tenants.memberships.states import MembershipState
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import EstablishmentFactory
 from tests.factories.memberships import MembershipFactory, UserFactory
@@ -128,6 +131,15 @@ class TestGroupHome:
         html = client_for(administrator).get(group_home(busy_group)).content.decode()
         assert "Une mission se termine aujourd&#x27;hui." in html
         assert f"{busy_group.first.name} (1)" in html
+
+    def test_says_that_a_message_or_a_right_waits(self, group, administrator, client_for, monkeypatch):
+        waiting = SimpleNamespace(count=lambda: 2)
+        monkeypatch.setattr(homes, "messages_to_handle", lambda: waiting)
+        MembershipFactory(group_id=group.id, state=MembershipState.TO_CONFIRM)
+        html = client_for(administrator).get(group_home(group)).content.decode()
+        assert "2 envois attendent une personne." in html
+        assert "Un droit attend votre confirmation." in html
+        assert reverse("memberships:rights", args=[group.slug]) in html
 
     def test_closed_sites_are_not_listed(self, group, administrator, client_for):
         with tenant(group.id):
