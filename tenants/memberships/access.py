@@ -18,6 +18,7 @@ class Access:
     group_name: str
     memberships: tuple[Membership, ...]
     establishment_id: UUID | None = None
+    establishment_name: str = ""
 
     @property
     def actor_id(self) -> UUID:

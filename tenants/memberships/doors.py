@@ -1,6 +1,7 @@
 """The door of every route: a view says who may enter, and runs inside its tenant. A house test walks the URL tree."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -62,6 +63,16 @@ def _establishment_ids(access: Access, permission: Permission, limited: bool) ->
     return allowed
 
 
+def _at_the_establishment(access: Access) -> Access:
+    """With the current establishment's name; 404 for one of another group, which a right on the whole group covers not."""
+    if access.establishment_id is None:
+        return access
+    name = establishment_name(access.establishment_id)
+    if not name:
+        raise Http404
+    return replace(access, establishment_name=name)
+
+
 def requires(permission: Permission, *, limited: bool = False) -> Callable[[View], View]:
     """A route of a group (`group_slug`) or of one site (`establishment_id` too, and then only that site is seen).
 
@@ -78,9 +89,7 @@ def requires(permission: Permission, *, limited: bool = False) -> Callable[[View
                 raise Http404
             wall = _establishment_ids(access, permission, limited)
             with tenant(access.group_id, wall):
-                request.access = access
-                if access.establishment_id is not None and not establishment_name(access.establishment_id):
-                    raise Http404  # a right on the whole group covers its own establishments only
+                request.access = _at_the_establishment(access)
                 return _rendered(view(request, *args, **kwargs))
 
         return _stamped(wrapper, f"requires {permission}")
