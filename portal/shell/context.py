@@ -8,9 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from portal.foundation.tenancy import TenancyError, current_tenant
 from portal.shell.navigation import GROUP_PLACES, OPERATOR_PLACES, SITE_PLACES, Place
-from tenants.groups.queries import establishment_name
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
 
@@ -38,16 +36,10 @@ class Shell:
         self.access: Access | None = getattr(request, "access", None)
         self._is_operator: bool = getattr(getattr(request, "user", None), "is_operator", False)
 
-    @cached_property
+    @property
     def establishment(self) -> str:
         """The current establishment's name; empty on a page of the group or of the account."""
-        if self.access is None or self.access.establishment_id is None:
-            return ""
-        try:
-            current_tenant()
-        except TenancyError:  # a refusal is drawn once the door is shut
-            return ""
-        return establishment_name(self.access.establishment_id)
+        return self.access.establishment_name if self.access else ""
 
     @property
     def group_url(self) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -11,7 +11,6 @@ from portal.foundation.clock import today
 from portal.shell.forms import GroupFilters
 from portal.shell.homes import destinations, group_lines, group_rows, site_line, sorted_rows, totals
 from portal.shell.templatetags.shell import sorted_by
-from tenants.groups.queries import establishment_name
 from tenants.memberships.doors import TenantRequest, public, requires, signed_in
 from tenants.memberships.models import User
 from tenants.memberships.permissions import Permission
@@ -71,11 +70,8 @@ def group_home(request: TenantRequest) -> HttpResponse:
 @requires(Permission.SITE_HOME)
 def site_home(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """What the site has to do, then its big buttons."""
-    name = establishment_name(establishment_id)
-    if not name:
-        raise Http404
     context = {
-        "name": name,
+        "name": request.access.establishment_name,
         "figures": site_figures()[establishment_id],
         "todo": [site_line(request.access, one) for one in todo_for_site(establishment_id)],
         "can_arrive": request.access.holds(Permission.ARRIVAL),
