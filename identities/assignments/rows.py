@@ -36,6 +36,11 @@ class Row:
     cancel_departure_url: str = ""
     cancel_url: str = ""
 
+    @property
+    def has_news(self) -> bool:
+        """The status says more than the tab it stands in."""
+        return self.level != "ok" and self.assignment.state != AssignmentState.PLANNED
+
 
 def rows_shown(
     assignments: Iterable[Assignment], slug: str, may_act: Callable[[UUID], bool]

@@ -58,7 +58,7 @@ def test_a_departure_now_says_what_happened_and_nothing_more(site):
     stay = site.again()
     assert (stay.state, stay.end_reason) == ("ended", "early")
     assert f"Terminée le {stay.ends_at.astimezone(PARIS):%d/%m/%Y à %H:%M}" in page
-    assert "ses accès n'ont pas été fermés" in page.replace("&#x27;", "'")
+    assert "rien n'a été fermé automatiquement" in page.replace("&#x27;", "'")
 
 
 def test_a_second_click_is_harmless(site):
