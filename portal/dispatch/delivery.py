@@ -11,10 +11,11 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from portal.dispatch.bell import ring_messages
 from portal.dispatch.models import Message
-from portal.dispatch.operations import ring, settle_row
+from portal.dispatch.operations import settle_row
 from portal.dispatch.pace import MAX_ATTEMPTS, wait_after
-from portal.dispatch.queries import due_messages, in_their_turn
+from portal.dispatch.queries import due_messages, is_behind_another
 from portal.dispatch.registry import (
     Delivery,
     Done,
@@ -71,7 +72,7 @@ def _take(message_id: UUID) -> Call | None:
     message = rows.select_for_update(skip_locked=True).first()
     if message is None:  # settled, being settled by another worker, or put off
         return None
-    if not in_their_turn(rows).exists():
+    if is_behind_another(message):
         rows.update(sent_at=None)  # the one before it rings when it is settled
         return None
     found = handler_of(message.kind)
@@ -152,7 +153,17 @@ def note_failure(group_id: UUID, message_id: UUID) -> None:
 def _end(message: Message, outcome: Outcome, reason: str = "") -> None:
     settle_row(message, outcome, reason=reason)
     if message.ordering_key:
-        transaction.on_commit(lambda: ring(message.group_id), robust=True)
+        _ring_next(message)
+
+
+def _ring_next(message: Message) -> None:
+    """The next one of its key, if it is due: by itself, since looking for it among all would cost more and more."""
+    following = Message.objects.filter(ordering_key=message.ordering_key).order_by("number").first()
+    moment = now()
+    if following and Message.objects.filter(pk=following.pk, state=MessageState.PENDING, due_at__lte=moment).update(
+        sent_at=moment
+    ):
+        transaction.on_commit(lambda: ring_messages(following.group_id, [following.pk]), robust=True)
 
 
 def _hand_over(rows, reason: str) -> None:

@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-from celery import current_app
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError
 
+from portal.dispatch.bell import ring
 from portal.dispatch.models import Message, Settlement
 from portal.dispatch.registry import kind_label
 from portal.dispatch.rules import check_can_settle
@@ -23,8 +21,6 @@ from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import current_group_id
 from portal.journal.operations import Act, Actor, record
-
-log = structlog.get_logger(__name__)
 
 RETRIED = Act("message_retried", "{actor} a relancé l'envoi « {object} ».")
 GIVEN_UP = Act("message_given_up", "{actor} a abandonné l'envoi « {object} » : {reason}")
@@ -91,14 +87,6 @@ def _insert(messages: list[Message], moment: datetime) -> None:
     head = [messages[0].group_id, MessageState.PENDING, moment]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*head, *(list(column) for column in zip(*rows, strict=True))])
-
-
-def ring(group_id: UUID) -> None:
-    """Wakes the relay of one group; a broker that does not answer is not an error: the sweep will ring again."""
-    try:
-        current_app.send_task("portal.dispatch.tasks.relay_group", kwargs={"group_id": str(group_id)})
-    except OperationalError:
-        log.warning("broker_does_not_answer", group_id=str(group_id))
 
 
 def retry_message(*, actor: Actor, message_id: UUID) -> None:

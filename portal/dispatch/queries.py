@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from portal.dispatch.models import Message, Settlement
 from portal.dispatch.pace import RESEND_AFTER
@@ -15,17 +15,22 @@ from portal.foundation.tenancy import clock
 WAITING = (MessageState.PENDING, MessageState.UNKNOWN)
 
 
-def _behind_another() -> Exists:
-    """An earlier message of the same ordering key is still here."""
-    earlier = Message.objects.filter(
-        group_id=OuterRef("group_id"), ordering_key=OuterRef("ordering_key"), number__lt=OuterRef("number")
-    )
-    return Exists(earlier.values("number"))
+def _first_of_each_key() -> QuerySet[Message]:
+    """One pass over what waits. A « no earlier one of its key » per row would be quadratic without fresh statistics."""
+    keyed = Message.objects.exclude(ordering_key="").order_by("group_id", "ordering_key", "number")
+    return keyed.distinct("group_id", "ordering_key").values("number")
 
 
 def in_their_turn(rows: QuerySet[Message]) -> QuerySet[Message]:
     """Those with no ordering key, or that are the first of theirs."""
-    return rows.filter(Q(ordering_key="") | ~_behind_another())
+    return rows.filter(Q(ordering_key="") | Q(number__in=_first_of_each_key()))
+
+
+def is_behind_another(message: Message) -> bool:
+    """Whether an earlier message of its ordering key is still here."""
+    if not message.ordering_key:
+        return False
+    return Message.objects.filter(ordering_key=message.ordering_key, number__lt=message.number).exists()
 
 
 def due_messages(moment: datetime) -> QuerySet[Message]:
@@ -93,7 +98,7 @@ def messages_to_handle() -> QuerySet[Message]:
 
 def messages_waiting() -> QuerySet[Message]:
     """Not settled and not for a person, in order; `is_behind`: an earlier one of the same key must go first."""
-    behind = Q(~Q(ordering_key=""), _behind_another())
+    behind = ~Q(ordering_key="") & ~Q(number__in=_first_of_each_key())
     return Message.objects.exclude(state=MessageState.TO_HANDLE).annotate(is_behind=behind).order_by("number")
 
 

@@ -2,23 +2,15 @@
 
 from uuid import UUID
 
-import structlog
-from celery import current_app
-from kombu.exceptions import OperationalError
-
+from portal.dispatch.bell import ring, ring_messages
 from portal.dispatch.delivery import CUT_SHORT
 from portal.dispatch.models import Message
-from portal.dispatch.operations import ring
-from portal.dispatch.pace import BATCH, RESEND_AFTER
+from portal.dispatch.pace import BATCH
 from portal.dispatch.queries import to_ring
 from portal.dispatch.registry import reconcilable_kinds
 from portal.dispatch.states import MESSAGE_TRANSITIONS, MessageState
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
-
-log = structlog.get_logger(__name__)
-
-DELIVER = "portal.dispatch.tasks.deliver_message"
 
 
 def relay(group_id: UUID) -> int:
@@ -30,7 +22,7 @@ def relay(group_id: UUID) -> int:
     with tenant(group_id):
         _doubt_the_forgotten()
     marked = _mark(group_id)
-    if _publish(group_id, marked) and len(marked) == BATCH:
+    if ring_messages(group_id, marked) and len(marked) == BATCH:
         ring(group_id)
     return len(marked)
 
@@ -42,20 +34,6 @@ def _mark(group_id: UUID) -> list[UUID]:
         found = list(rows.values_list("pk", flat=True)[:BATCH])
         Message.objects.filter(pk__in=found).update(sent_at=moment)
     return found
-
-
-def _publish(group_id: UUID, message_ids: list[UUID]) -> bool:
-    """False when the broker does not answer: the sweep rings again. A worker drops a task that was rung again since."""
-    expires = RESEND_AFTER.total_seconds()
-    try:
-        with current_app.producer_or_acquire() as producer:
-            for message_id in message_ids:
-                values = {"group_id": str(group_id), "message_id": str(message_id)}
-                current_app.send_task(DELIVER, kwargs=values, producer=producer, expires=expires)
-    except OperationalError:
-        log.warning("broker_does_not_answer", group_id=str(group_id))
-        return False
-    return True
 
 
 def _doubt_the_forgotten() -> None:

@@ -7,8 +7,8 @@ from celery import shared_task
 from django.core.cache import cache
 
 from portal.dispatch import journal_heads
+from portal.dispatch.bell import ring
 from portal.dispatch.delivery import deliver, note_failure
-from portal.dispatch.operations import ring
 from portal.dispatch.queries import groups_with_something_due
 from portal.dispatch.relay import relay
 from portal.foundation.clock import now

@@ -67,7 +67,7 @@ def worker(services, tmp_path):
     for process in started:
         kill(process)
     for log in tmp_path.glob("*.log"):
-        print(log.read_text())  # shown when the test fails
+        sys.stdout.write(log.read_text())  # shown when the test fails
 
 
 def kill(process: subprocess.Popen) -> None:

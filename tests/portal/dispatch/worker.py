@@ -11,14 +11,14 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from portal.celery import app  # noqa: E402
-from portal.dispatch import queries, relay  # noqa: E402
+from portal.dispatch import bell, queries, relay  # noqa: E402
 from portal.dispatch.registry import Delivery, Done, Result, handler, remote_handler  # noqa: E402
 
 app.loader.import_default_modules()
-queries.RESEND_AFTER = relay.RESEND_AFTER = timedelta(seconds=2)
+queries.RESEND_AFTER = bell.RESEND_AFTER = timedelta(seconds=2)
 app.conf.beat_schedule = {"sweep": {"task": "portal.dispatch.tasks.sweep", "schedule": 1.0}}
 if os.environ.get("KILLED_BETWEEN_COMMIT_AND_PUBLISH"):
-    relay._publish = lambda *_: os.kill(os.getpid(), 9)
+    relay.ring_messages = lambda *_: os.kill(os.getpid(), 9)
 
 
 @handler("killed_local")
