@@ -21,13 +21,13 @@ from portal.shell.arrivals.batch import (
     read_batch,
     start_batch,
 )
-from portal.shell.arrivals.doors import arrival_door
 from portal.shell.arrivals.operations import ArrivalRefusedError, bring_in_together
 from portal.shell.arrivals.pasted import COLUMNS, EXAMPLE, NOTES, read_pasted
-from tenants.memberships.doors import TenantRequest
+from tenants.memberships.doors import TenantRequest, requires
+from tenants.memberships.permissions import Permission
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 def batch(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """The paste, then its table, then what it created (`?envoi=` the key of the batch)."""
     found = batch_of(request.access.actor_id, establishment_id)
@@ -46,7 +46,7 @@ def batch(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     return _corrected(request, establishment_id, found, action)
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 @require_GET
 def batch_template(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """The columns in the announced order, and one fictitious line."""

@@ -16,7 +16,6 @@ from identities.people.queries import identity_standing, returning_people
 from identities.people.rules import missing_for_registration
 from portal.foundation.errors import DomainError
 from portal.foundation.keys import uuid7
-from portal.shell.arrivals.doors import arrival_door
 from portal.shell.arrivals.fields import split_name, this_minute
 from portal.shell.arrivals.forms import ArrivalForm
 from portal.shell.arrivals.operations import bring_in
@@ -30,7 +29,8 @@ from portal.shell.arrivals.queries import (
     undecided,
     unit_choices,
 )
-from tenants.memberships.doors import TenantRequest
+from tenants.memberships.doors import TenantRequest, requires
+from tenants.memberships.permissions import Permission
 
 FORM = "single"
 # An identity is seen now, not when a draft was typed; the rest of the list is Django's own.
@@ -40,7 +40,7 @@ FIELDS = {"function_code": "function", "ends_at": "end_choice", "kind": "contrac
           "replaced_person_id": "replaced_person", "starts_at": "starts_at", "contract": "contract"}  # fmt: skip
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 def arrival(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """The page (its draft taken up again), and its sending."""
     if request.method == "POST":
@@ -52,14 +52,14 @@ def arrival(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     return _page(request, establishment_id, form, searched, draft=draft)
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 @require_GET
 def arrival_search(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """Fragment: the people of the group who answer to the search, to choose among."""
     return render(request, "arrivals/_who.html", _who(request.GET.get("qui", "")))
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 @require_POST
 def arrival_check(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """Fragment: keeps the draft, and says what the typed identity and dates already call for."""
@@ -73,7 +73,7 @@ def arrival_check(request: TenantRequest, establishment_id: UUID) -> HttpRespons
     )
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 @require_POST
 def arrival_draft_dropped(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """Forgets what was typed."""
@@ -81,7 +81,7 @@ def arrival_draft_dropped(request: TenantRequest, establishment_id: UUID) -> Htt
     return redirect("shell:arrival", **_route(request, establishment_id))
 
 
-@arrival_door
+@requires(Permission.ARRIVAL)
 def arrival_done(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
     """The end screen: what stands now, what the national registration would lack."""
     found = assignment_at(establishment_id, assignment_id)
