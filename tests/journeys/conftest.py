@@ -69,6 +69,17 @@ def no_horizontal_scroll() -> Callable[[Page], None]:
 
 
 @pytest.fixture
+def check(axe: Callable[[Page], None]) -> Callable[[Page], None]:
+    """`check(page)`: the page as it stands passes axe and fits in 320 pixels."""
+
+    def look(page: Page) -> None:
+        axe(page)
+        assert_no_horizontal_scroll(page)
+
+    return look
+
+
+@pytest.fixture
 def journey_cost() -> Callable[[Page], JourneyCost]:
     """`with journey_cost(page).counted() as cost: …` then `cost.actions`, `cost.waits`."""
     return JourneyCost
@@ -77,7 +88,17 @@ def journey_cost() -> Callable[[Page], JourneyCost]:
 @pytest.fixture
 def security_key(browser_page: Page) -> CDPSession:
     """A virtual FIDO2 authenticator with user verification, plugged into `browser_page`; answers on its own."""
-    session = browser_page.context.new_cdp_session(browser_page)
+    return _plug_key(browser_page)
+
+
+@pytest.fixture
+def plug_key() -> Callable[[Page], CDPSession]:
+    """`plug_key(page)`: the same, for the page of one more person."""
+    return _plug_key
+
+
+def _plug_key(page: Page) -> CDPSession:
+    session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options = {
         "protocol": "ctap2",
