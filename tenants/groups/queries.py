@@ -43,7 +43,7 @@ class GroupName:
 def group_by_slug(slug: str) -> GroupName | None:
     """The open group of that address, asked before the tenant is known."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, name FROM app.group_at(%s)", [slug])
+        cursor.execute("SELECT id, name FROM app.group_at(%s, NULL)", [slug])
         found = cursor.fetchone()
     return GroupName(found[0], slug, found[1]) if found else None
 

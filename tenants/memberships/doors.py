@@ -1,7 +1,6 @@
 """The door of every route: a view says who may enter, and runs inside its tenant. A house test walks the URL tree."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from portal.foundation.tenancy import operator, tenant
-from tenants.groups.queries import establishment_name
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
 from tenants.memberships.queries import access_to
@@ -52,6 +50,8 @@ def _stamped(wrapper: View, door: str) -> View:
 def _establishment_ids(access: Access, permission: Permission, limited: bool) -> tuple[UUID, ...] | None:
     """The wall to stand behind. 404 for a site the user has no right at, 403 for a right they lack there."""
     if access.establishment_id is not None:
+        if not access.establishment_name:  # of another group: a right on the whole group does not cover it
+            raise Http404
         if not any(one.covers(access.establishment_id) for one in access.memberships):
             raise Http404
         if not access.holds(permission):
@@ -61,16 +61,6 @@ def _establishment_ids(access: Access, permission: Permission, limited: bool) ->
     if allowed is not None and not (limited and allowed):
         raise PermissionDenied
     return allowed
-
-
-def _at_the_establishment(access: Access) -> Access:
-    """With the current establishment's name; 404 for one of another group, which a right on the whole group covers not."""
-    if access.establishment_id is None:
-        return access
-    name = establishment_name(access.establishment_id)
-    if not name:
-        raise Http404
-    return replace(access, establishment_name=name)
 
 
 def requires(permission: Permission, *, limited: bool = False) -> Callable[[View], View]:
@@ -89,7 +79,7 @@ def requires(permission: Permission, *, limited: bool = False) -> Callable[[View
                 raise Http404
             wall = _establishment_ids(access, permission, limited)
             with tenant(access.group_id, wall):
-                request.access = _at_the_establishment(access)
+                request.access = access
                 return _rendered(view(request, *args, **kwargs))
 
         return _stamped(wrapper, f"requires {permission}")

@@ -4,15 +4,24 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from portal.foundation.clock import now, today
-from tenants.groups.queries import group_by_slug
 from tenants.memberships.access import Access
 from tenants.memberships.models import Invitation, Membership, User
 from tenants.memberships.permissions import Permission, Role
 from tenants.memberships.rules import Confirmer
 from tenants.memberships.states import MembershipState
+
+# `in_force` in SQL; tests/tenants/memberships/test_access.py holds the two together.
+_ACCESS = """
+SELECT g.id, g.name, g.site_name, m.id, m.role, m.establishment_ids
+FROM app.group_at(%s, %s) g JOIN memberships_membership m ON m.group_id = g.id
+WHERE m.user_id = %s AND m.state = 'active' AND (m.starts_on IS NULL OR m.starts_on <= %s)
+  AND (m.ends_on IS NULL OR m.ends_on >= %s)
+ORDER BY m.granted_at
+"""
 
 
 def in_force(on: date | None = None) -> Q:
@@ -31,12 +40,22 @@ def memberships_in_force(user: User, on: date | None = None) -> QuerySet[Members
 
 
 def access_to(user: User, group_slug: str, establishment_id: UUID | None = None) -> Access | None:
-    """The rights of `user` in the group of that address; None for a stranger or a group that does not exist."""
-    group = group_by_slug(group_slug)
-    if group is None:
+    """The rights of `user` in the group of that address; None for a stranger or a group that does not exist.
+
+    One statement, since every request pays for it. `establishment_name` is empty for one that is not of the group.
+    """
+    day = today()
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCESS, [group_slug, establishment_id, user.pk, day, day])
+        rows = cursor.fetchall()
+    if not rows:
         return None
-    held = tuple(memberships_in_force(user).filter(group_id=group.id))
-    return Access(user, group.id, group.slug, group.name, held, establishment_id) if held else None
+    group_id, group_name, site_name = rows[0][:3]
+    held = tuple(
+        Membership(id=pk, group_id=group_id, user=user, role=role, establishment_ids=sites, state=MembershipState.ACTIVE)
+        for _, _, _, pk, role, sites in rows
+    )
+    return Access(user, group_id, group_slug, group_name, held, establishment_id, site_name or "")
 
 
 def administrators_by_group(group_ids: Iterable[UUID]) -> dict[UUID, int]:
