@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from portal.settings.broker import broker_url
 from portal.settings.postgresql import database
 from tests.emptying import empty_tables
 from tests.services import TestServices
@@ -46,7 +47,7 @@ def _point_django_at(services: TestServices) -> None:
         settings.DATABASES[alias].update(database(addresses[url]), CONN_MAX_AGE=0)
         settings.DATABASES[alias]["TEST"] = {"MIRROR": None}
     settings.REDIS_URL = settings.CACHES["default"]["LOCATION"] = addresses["REDIS_URL"]
-    settings.CELERY_BROKER_URL = addresses["REDIS_URL"].replace("unix://", "redis+socket://", 1)
+    settings.CELERY_BROKER_URL = broker_url(addresses["REDIS_URL"])
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,14 @@
 import os
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+
+
+def broker_url(redis_url: str) -> str:
+    """As kombu reads it: on a socket the database's number is `virtual_host`; `db` is ignored without a word."""
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+
+
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 
 CACHES = {
     "default": {
