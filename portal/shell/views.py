@@ -23,8 +23,8 @@ class AccountRequest(HttpRequest):
     user: User
 
 
-@require_GET
 @signed_in("sends each account to its own home page")
+@require_GET
 def home(request: AccountRequest) -> HttpResponse:
     """The only page an account may land on, else the list of them; the operator has a page of their own."""
     pages = [page for one in destinations(request.user) for page in one.pages]
@@ -35,21 +35,21 @@ def home(request: AccountRequest) -> HttpResponse:
     return redirect("shell:choose_group")
 
 
-@require_GET
 @signed_in("the list of one's own groups and establishments")
+@require_GET
 def choose_group(request: AccountRequest) -> HttpResponse:
     context = {"destinations": destinations(request.user), "waiting": waiting_rights(request.user)}
     return render(request, "shell/choose_group.html", context)
 
 
-@require_GET
 @public("what to do when one cannot sign in")
+@require_GET
 def sign_in_help(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/sign_in_help.html")
 
 
-@require_GET
 @requires(Permission.GROUP_HOME, limited=True)
+@require_GET
 def group_home(request: TenantRequest) -> HttpResponse:
     """One row per establishment, sorted and filtered, what waits for a person above."""
     rows = group_rows(request.access)
@@ -66,8 +66,8 @@ def group_home(request: TenantRequest) -> HttpResponse:
     return render(request, "shell/group_home.html", context)
 
 
-@require_GET
 @requires(Permission.SITE_HOME)
+@require_GET
 def site_home(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     """What the site has to do, then its big buttons."""
     context = {

@@ -1,9 +1,7 @@
 """A group changes its own settings and the units of its establishments."""
 
-from uuid import UUID
-
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, QuerySet, RestrictedError
+from django.db.models import ProtectedError, RestrictedError
 
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import current_group_id
@@ -19,16 +17,6 @@ UNIT_REMOVED = Act("unit_removed", "{actor} a retiré le service « {name} » de
 def current_group() -> Group:
     """The group of the current door."""
     return Group.objects.get(pk=current_group_id())
-
-
-def establishments() -> QuerySet[Establishment]:
-    """Those that the current door sees, by name."""
-    return Establishment.objects.order_by("search_key")
-
-
-def units_of(establishment_id: UUID) -> QuerySet[Unit]:
-    """Units of one establishment, by name."""
-    return Unit.objects.filter(establishment_id=establishment_id).order_by("name")
 
 
 def change_settings(*, actor: Actor, group: Group, name: str, sites_see_other_sites: bool) -> None:

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from portal.foundation.errors import DomainError
 from tenants.groups.forms import GroupSettingsForm, UnitForm
 from tenants.groups.models import Establishment, Unit
-from tenants.groups.places import add_unit, change_settings, current_group, remove_unit, rename_unit, units_of
+from tenants.groups.places import add_unit, change_settings, current_group, remove_unit, rename_unit
+from tenants.groups.queries import units_of
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
