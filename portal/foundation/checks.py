@@ -74,6 +74,12 @@ def check_settings(app_configs: Iterable[AppConfig] | None = None, **_: object) 
             "TLS_TERMINATION manque : « proxy » si un mandataire termine TLS, « direct » si c'est le serveur.",
             "E006",
         ),
+        (
+            getattr(settings, "TLS_TERMINATION", "") == "proxy" and settings.ALLAUTH_TRUSTED_PROXY_COUNT < 1,
+            "TRUSTED_PROXY_COUNT manque : donnez le nombre de vos mandataires, sans quoi l'adresse du mandataire passe pour "
+            "celle de tous.",
+            "E007",
+        ),
     ]
     return [Error(sentence, id=f"trousseau.{code}") for wrong, sentence, code in refused if wrong]
 

@@ -1,15 +1,25 @@
-"""What a log line must not carry: the values that a database error repeats, and the query string of an address."""
+"""What a log line must not carry: the values that a database error repeats, query strings, and links that open something."""
 
 import re
 from typing import Any
 
 _VALUES = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$|Failing row contains.*$|\(.*\)=\(.*\)", re.MULTILINE)
 _QUERY = re.compile(r"\?\S+")
+# A segment of an address that is a value signed by django.core.signing (parts of base64 between colons, which clients may
+# quote), or the key of a forgotten password (account, moment, digest): whoever reads it could use it.
+_SIGNED = re.compile(r"(?<!://)(?<=/)[\w.=-]{6,}(?:(?::|%3A)[\w=-]+)+", re.IGNORECASE)
+_RESET_KEY = re.compile(r"(?<=/)\w+-\w+-[0-9a-f]{32,}")
 
 
 def without_values(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
     """structlog processor, after `format_exc_info`: traces keep their lines and lose the rows they quote."""
     for key in ("exception", "event"):
         if isinstance(event.get(key), str):
-            event[key] = _QUERY.sub("?…", _VALUES.sub("…", event[key]))
+            event[key] = _without_secrets(event[key])
     return event
+
+
+def _without_secrets(text: str) -> str:
+    for pattern in (_VALUES, _SIGNED, _RESET_KEY):
+        text = pattern.sub("…", text)
+    return _QUERY.sub("?…", text)

@@ -27,6 +27,7 @@ SAFE = {
     "ENCRYPTION_KEYS": [Fernet.generate_key().decode()],
     "ALLOWED_HOSTS": ["trousseau.example.org"],
     "TLS_TERMINATION": "proxy",
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
 }
 
 
@@ -49,6 +50,7 @@ def codes(errors) -> list[str]:
         ({"ALLOWED_HOSTS": ["*"]}, "E005"),
         ({"TLS_TERMINATION": ""}, "E006"),
         ({"TLS_TERMINATION": "aucune"}, "E006"),
+        ({"ALLAUTH_TRUSTED_PROXY_COUNT": 0}, "E007"),
     ],
 )
 def test_names_the_setting_that_would_open_production(change, code):
@@ -58,6 +60,11 @@ def test_names_the_setting_that_would_open_production(change, code):
 
 def test_accepts_safe_settings():
     with override_settings(**SAFE):
+        assert check_settings() == []
+
+
+def test_a_server_that_ends_tls_itself_counts_no_proxy():
+    with override_settings(**SAFE | {"TLS_TERMINATION": "direct", "ALLAUTH_TRUSTED_PROXY_COUNT": 0}):
         assert check_settings() == []
 
 

@@ -2,15 +2,20 @@
 
 import json
 import logging
+from urllib.parse import quote
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core import signing
 
 from portal.foundation.logs import without_values
+from tests.factories.memberships import UserFactory
 from tests.factories.people import PersonFactory
 
 
 def test_a_database_error_loses_the_row_it_quotes():
-    trace = 'psycopg.errors.UniqueViolation: duplicate key\nDETAIL:  Key (value)=(MARTIN Jeanne) already exists.\n'
+    trace = "psycopg.errors.UniqueViolation: duplicate key\nDETAIL:  Key (value)=(MARTIN Jeanne) already exists.\n"
     told = without_values(None, "error", {"exception": trace})["exception"]
     assert "UniqueViolation" in told
     assert "MARTIN" not in told
@@ -19,6 +24,36 @@ def test_a_database_error_loses_the_row_it_quotes():
 def test_an_address_loses_its_query_string():
     told = without_values(None, "info", {"event": "Not Found: /g/rives/recherche/?q=MARTIN"})["event"]
     assert told == "Not Found: /g/rives/recherche/?…"
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_signed_link_loses_what_opens_it(quoted):
+    token = signing.dumps("0193abcd", salt="x")
+    path = f"/compte/invitation/{quote(token, safe='') if quoted else token}/"
+    told = without_values(None, "warning", {"event": f"Not Found: {path}"})["event"]
+    assert told == "Not Found: /compte/invitation/…/"
+    cut_short = without_values(None, "warning", {"event": f"Gone: /compte/invitation/{token[:-9]}"})["event"]
+    assert cut_short == "Gone: /compte/invitation/…"
+
+
+def test_the_link_of_a_forgotten_password_loses_its_key():
+    user = UserFactory.build()
+    key = PasswordResetTokenGenerator().make_token(user)
+    path = f"/compte/password/reset/key/{user_pk_to_url_str(user)}-{key}/"
+    told = without_values(None, "warning", {"event": f"Forbidden: {path}"})["event"]
+    assert told == "Forbidden: /compte/password/reset/key/…/"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "Not Found: /g/rives/droits/0193f6aa-3b1c-7d2e-9f00-0123456789ab/confirmer/",
+        "connected to http://127.0.0.1:8000/sante/pret at 12:30:05",
+        "Task portal.dispatch.tasks.send[0193f6aa-3b1c-7d2e-9f00-0123456789ab] succeeded",
+    ],
+)
+def test_other_lines_are_kept(event):
+    assert without_values(None, "info", {"event": event})["event"] == event
 
 
 @pytest.mark.django_db
