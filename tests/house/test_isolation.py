@@ -58,6 +58,7 @@ def _text(response) -> str:
     return body.decode("utf-8", "replace")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", GROUP_ROUTES, ids=str)
 def test_no_route_crosses_a_wall(route: Route, world: World, record_property):
     unknown = set(_ids(route)) - set(world.home.ids)
