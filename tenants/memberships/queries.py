@@ -52,7 +52,14 @@ def access_to(user: User, group_slug: str, establishment_id: UUID | None = None)
         return None
     group_id, group_name, site_name = rows[0][:3]
     held = tuple(
-        Membership(id=pk, group_id=group_id, user=user, role=role, establishment_ids=sites, state=MembershipState.ACTIVE)
+        Membership(
+            id=pk,
+            group_id=group_id,
+            user=user,
+            role=role,
+            establishment_ids=sites,
+            state=MembershipState.ACTIVE,
+        )
         for _, _, _, pk, role, sites in rows
     )
     return Access(user, group_id, group_slug, group_name, held, establishment_id, site_name or "")

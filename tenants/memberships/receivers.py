@@ -6,7 +6,7 @@ Each line goes to the platform's journal and to that of every group where the pe
 from typing import Any
 
 from allauth.account import signals as account
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
@@ -17,7 +17,7 @@ from portal.foundation.tenancy import PLATFORM, tenant
 from portal.journal.operations import Act, Actor, Machine, record
 from tenants.memberships.models import User
 from tenants.memberships.queries import groups_of
-from tenants.memberships.sessions import SECOND_FACTORS, cut_other_sessions, open_session
+from tenants.memberships.sessions import SECOND_FACTORS, cut_other_sessions, has_second_factor, open_session
 
 SIGNED_IN = Act("signed_in", "Connexion de {actor} : {means}.")
 SIGNED_OUT = Act("signed_out", "Fin de la session de {actor}{reason}.")
@@ -50,11 +50,22 @@ def starts_the_clocks(request: HttpRequest, **kwargs: Any) -> None:
 
 @receiver(account.user_logged_in)
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    records = get_authentication_records(request, user)
     means = [
         "mot de passe" if one["method"] == "password" else KINDS.get(one.get("type"), "invitation")
-        for one in get_authentication_records(request, user)
+        for one in records
     ]
+    if [one["method"] for one in records] == ["password"] and not has_second_factor(request):
+        _trust_the_password_just_typed(request, user)
     _tell(user, SIGNED_IN, user, means=" et ".join(dict.fromkeys(means)) or "invitation")
+
+
+def _trust_the_password_just_typed(request: HttpRequest, user: User) -> None:
+    """allauth counts a password as fresh only when it was asked for again, so enrolment asked for it twice in a row.
+
+    Fresh for ACCOUNT_REAUTHENTICATION_TIMEOUT like any other, and only of whoever has no second factor to show.
+    """
+    record_authentication(request, user, "password", reauthenticated=True)
 
 
 @receiver(auth.user_logged_out)

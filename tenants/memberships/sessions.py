@@ -59,7 +59,15 @@ class SessionLimitsMiddleware:
         return self.get_response(request)
 
 
+def _polls(request: HttpRequest) -> bool:
+    """A fragment that the page asks for by itself: nobody need be there. What is posted was typed by somebody."""
+    by_itself = "HX-Request" in request.headers and "X-Background" in request.headers
+    return by_itself and request.method in {"GET", "HEAD"}
+
+
 def _see(request: HttpRequest) -> None:
+    if _polls(request):
+        return
     moment = int(now().timestamp())
     if moment - request.session[LAST_SEEN_AT] >= LAST_SEEN_STEP:
         request.session[LAST_SEEN_AT] = moment
