@@ -15,7 +15,7 @@ from portal.dispatch.bell import ring_messages
 from portal.dispatch.models import Message
 from portal.dispatch.operations import settle_row
 from portal.dispatch.pace import MAX_ATTEMPTS, wait_after
-from portal.dispatch.queries import due_messages, is_behind_another
+from portal.dispatch.queries import is_behind_another, is_due
 from portal.dispatch.registry import (
     Delivery,
     Done,
@@ -68,9 +68,9 @@ def deliver(group_id: UUID, message_id: UUID) -> None:
 
 def _take(message_id: UUID) -> Call | None:
     """Under the row's lock: performs a local effect to its end, or says which remote call to make after the commit."""
-    rows = due_messages(now()).filter(pk=message_id)
+    rows = Message.objects.filter(pk=message_id)  # by its key alone: another condition may choose another index
     message = rows.select_for_update(skip_locked=True).first()
-    if message is None:  # settled, being settled by another worker, or put off
+    if message is None or not is_due(message, now()):  # settled, being settled by another worker, or put off
         return None
     if is_behind_another(message):
         rows.update(sent_at=None)  # the one before it rings when it is settled
@@ -160,9 +160,8 @@ def _ring_next(message: Message) -> None:
     """The next one of its key, if it is due: by itself, since looking for it among all would cost more and more."""
     following = Message.objects.filter(ordering_key=message.ordering_key).order_by("number").first()
     moment = now()
-    if following and Message.objects.filter(pk=following.pk, state=MessageState.PENDING, due_at__lte=moment).update(
-        sent_at=moment
-    ):
+    if following is not None and is_due(following, moment):
+        Message.objects.filter(pk=following.pk).update(sent_at=moment)
         transaction.on_commit(lambda: ring_messages(following.group_id, [following.pk]), robust=True)
 
 

@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 BATCH = 200  # messages marked in one commit by the relay: 1,500 a second published, 300 one by one
+WINDOW = 500  # rung and not settled, per group: the queue stays short, and what is in it young
 RESEND_AFTER = timedelta(seconds=60)  # a message rung that long ago and still here was lost on the way
 MAX_ATTEMPTS = 10
 FIRST_WAIT = timedelta(minutes=1)

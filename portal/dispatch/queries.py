@@ -38,10 +38,20 @@ def due_messages(moment: datetime) -> QuerySet[Message]:
     return Message.objects.filter(state__in=WAITING, due_at__lte=moment)
 
 
+def is_due(message: Message, moment: datetime) -> bool:
+    """The same of one message."""
+    return message.state in WAITING and message.due_at <= moment
+
+
 def to_ring(moment: datetime) -> QuerySet[Message]:
     """Due, in their turn, and never rung or rung too long ago; in order."""
     lost = Q(sent_at__isnull=True) | Q(sent_at__lt=moment - RESEND_AFTER)
     return in_their_turn(due_messages(moment).filter(lost)).order_by("number")
+
+
+def on_their_way(moment: datetime) -> int:
+    """How many of the current group were rung not long ago, and are still here."""
+    return due_messages(moment).filter(sent_at__gte=moment - RESEND_AFTER).count()
 
 
 def groups_with_something_due() -> list[UUID]:

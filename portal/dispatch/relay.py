@@ -5,8 +5,8 @@ from uuid import UUID
 from portal.dispatch.bell import ring, ring_messages
 from portal.dispatch.delivery import CUT_SHORT
 from portal.dispatch.models import Message
-from portal.dispatch.pace import BATCH
-from portal.dispatch.queries import to_ring
+from portal.dispatch.pace import BATCH, WINDOW
+from portal.dispatch.queries import on_their_way, to_ring
 from portal.dispatch.registry import reconcilable_kinds
 from portal.dispatch.states import MESSAGE_TRANSITIONS, MessageState
 from portal.foundation.clock import now
@@ -21,19 +21,21 @@ def relay(group_id: UUID) -> int:
     """
     with tenant(group_id):
         _doubt_the_forgotten()
-    marked = _mark(group_id)
-    if ring_messages(group_id, marked) and len(marked) == BATCH:
+    marked, more = _mark(group_id)
+    if marked and ring_messages(group_id, marked) and more:
         ring(group_id)
     return len(marked)
 
 
-def _mark(group_id: UUID) -> list[UUID]:
+def _mark(group_id: UUID) -> tuple[list[UUID], bool]:
+    """The messages to publish, marked and committed, and whether others remain."""
     moment = now()
     with tenant(group_id):
+        room = min(BATCH, max(0, WINDOW - on_their_way(moment)))
         rows = to_ring(moment).select_for_update(skip_locked=True, of=("self",))
-        found = list(rows.values_list("pk", flat=True)[:BATCH])
+        found = list(rows.values_list("pk", flat=True)[:room]) if room else []
         Message.objects.filter(pk__in=found).update(sent_at=moment)
-    return found
+    return found, len(found) == room
 
 
 def _doubt_the_forgotten() -> None:
