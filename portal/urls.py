@@ -1,4 +1,7 @@
-"""Every address of the product, room by room. What belongs to a group lives under /g/<group_slug>/, to a site under …/e/<establishment_id>/."""
+"""Every address of the product, room by room.
+
+What belongs to a group lives under /g/<group_slug>/, what belongs to a site under …/e/<establishment_id>/.
+"""
 
 from django.urls import include, path
 

@@ -43,7 +43,9 @@ class AssignmentFactory(factory.django.DjangoModelFactory):
             state=AssignmentState.CANCELLED, starts_at=factory.LazyFunction(lambda: now() + timedelta(days=3))
         )
         due = factory.Trait(
-            kind="mission", contract="temp", ends_at=factory.LazyFunction(lambda: now() - timedelta(minutes=1))
+            kind="mission",
+            contract="temp",
+            ends_at=factory.LazyFunction(lambda: now() - timedelta(minutes=1)),
         )
 
 

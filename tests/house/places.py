@@ -46,7 +46,10 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
             object_id=person.pk, establishment_id=establishment.pk,
         )  # fmt: skip
     membership = MembershipFactory(
-        group_id=group.id, role=Role.SITE_MANAGER, establishment_ids=[establishment.pk], user__full_name=f"{mark} DROIT"
+        group_id=group.id,
+        role=Role.SITE_MANAGER,
+        establishment_ids=[establishment.pk],
+        user__full_name=f"{mark} DROIT",
     )
     invitation = Invitation.objects.create(membership=membership, expires_at=now() + timedelta(days=7))
     ids = {

@@ -26,11 +26,7 @@ def tenant_tables() -> list[str]:
     """Tables that carry a group, but those that tests/house/test_tables.py lists as read before the tenant is known."""
     from tests.house.test_tables import OUTSIDE
 
-    return sorted(
-        model._meta.db_table
-        for model in our_models()
-        if model._meta.db_table not in OUTSIDE
-    )
+    return sorted(model._meta.db_table for model in our_models() if model._meta.db_table not in OUTSIDE)
 
 
 def python_files() -> Iterator[Path]:

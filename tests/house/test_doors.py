@@ -21,13 +21,17 @@ def _is_account_view(view: object) -> bool:
 
 
 def test_every_route_states_its_door():
-    without = [str(one) for one in routes() if not hasattr(one.view, "door") and not _is_account_view(one.view)]
+    without = [
+        str(one) for one in routes() if not hasattr(one.view, "door") and not _is_account_view(one.view)
+    ]
     assert without == []
 
 
 def test_a_route_of_a_group_is_never_public():
     wrong = [
-        str(one) for one in routes() if "group_slug" in one.arguments and not one.view.door.startswith("requires ")
+        str(one)
+        for one in routes()
+        if "group_slug" in one.arguments and not one.view.door.startswith("requires ")
     ]
     assert wrong == []
 
@@ -45,6 +49,9 @@ def test_looking_beyond_a_sites_wall_is_listed():
     callers = set()
     for path in python_files():
         for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "group_wide":
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == "group_wide"
+            ):
                 callers.add(str(path.relative_to(ROOT)))
     assert callers == GROUP_WIDE

@@ -36,7 +36,8 @@ def test_fragments_start_with_an_underscore():
     wrong = [
         str(path.relative_to(ROOT))
         for path in TEMPLATES
-        if path.parent.name not in {"components", "elements", "layouts", "layout", "forms", "widgets", "emails"}
+        if path.parent.name
+        not in {"components", "elements", "layouts", "layout", "forms", "widgets", "emails"}
         and not path.name.startswith("_")
         and "{% extends" not in path.read_text()
         and "django" not in path.parts

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -47,11 +46,10 @@ def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
     return (time.perf_counter() - started) * 1000, answer
 
 
-def _ask(client: Client, page: Page) -> HttpResponse:
+def _ask(client: Client, page: Page) -> None:
     answer = client.get(page.address) if page.form is None else client.post(page.address, page.form())
     if answer.status_code != (200 if page.form is None else 302):
         raise PageFailedError(f"{page.name}: {page.address} answered {answer.status_code}")
-    return answer
 
 
 def _one_turn(client: Client, page: Page) -> tuple[float, float, float]:

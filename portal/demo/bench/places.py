@@ -28,7 +28,7 @@ def small_pages() -> tuple[Client, list[Page], int]:
         raise NoDemoGroupError("No demo group: run manage.py seed_demo")
     with tenant(group.id):
         site = _largest_site()
-        person = Assignment.objects.filter(establishment_id=site, state="running").order_by("pk").first().person_id
+        person = Assignment.objects.filter(establishment_id=site, state="running").order_by("pk")[0].person_id
     client = Client()
     client.force_login(User.objects.get(email=ACCOUNTS[0].email))
     return client, _pages(group.id, site, person), 1
@@ -36,7 +36,7 @@ def small_pages() -> tuple[Client, list[Page], int]:
 
 def _largest_site() -> UUID:
     rows = Assignment.objects.filter(state="running").values("establishment_id").order_by()
-    return rows.annotate(people=Count("pk")).order_by("-people").first()["establishment_id"]
+    return rows.annotate(people=Count("pk")).order_by("-people")[0]["establishment_id"]
 
 
 def _pages(group: UUID, site: UUID, person: UUID) -> list[Page]:

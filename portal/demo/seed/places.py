@@ -17,18 +17,20 @@ KINDS = (
     ("445", "SAMSAH", 1, 26),
 )
 NAMES = (
-    "Les Glycines|Le Vieux Moulin|La Roseraie|Les Tilleuls|Bellevue|Les Quatre Vents|Le Clos Fleuri|Les Mésanges|Beau Soleil|"
-    "La Source|Les Lavandes|Le Belvédère|Les Cèdres|La Chênaie|Les Bruyères|Le Pré Vert|L'Orée du Bois|Les Églantines|"
+    "Les Glycines|Le Vieux Moulin|La Roseraie|Les Tilleuls|Bellevue|Les Quatre Vents|Le Clos Fleuri|Les Mésanges|"
+    "Beau Soleil|La Source|Les Lavandes|Le Belvédère|Les Cèdres|La Chênaie|Les Bruyères|Le Pré Vert|L'Orée du Bois|Les Églantines|"
     "La Colline|Les Peupliers|Val Fleuri|Les Hirondelles|Le Grand Pré|Les Marronniers|La Passerelle|Les Ormes|Arc-en-Ciel|"
     "Les Alizés|La Rivière|Le Tremplin|Les Sablons|L'Éveil|Les Coquelicots|Le Sentier|La Clairière|Les Noisetiers|Horizon|"
     "Les Genêts|La Fontaine|Les Charmes|L'Envol|Les Iris|Le Verger|La Combe|Les Acacias|Le Phare|Les Saules|La Prairie|"
     "L'Escale|Les Amandiers"
 ).split("|")
 TOWNS = (
-    ("01", "01000", "Bourg-en-Bresse"), ("01", "01200", "Valserhône"), ("38", "38000", "Grenoble"), ("38", "38200", "Vienne"),
+    ("01", "01000", "Bourg-en-Bresse"), ("01", "01200", "Valserhône"), ("38", "38000", "Grenoble"),
+    ("38", "38200", "Vienne"),
     ("69", "69100", "Villeurbanne"), ("69", "69400", "Villefranche-sur-Saône"), ("42", "42000", "Saint-Étienne"),
     ("42", "42300", "Roanne"), ("73", "73000", "Chambéry"), ("73", "73200", "Albertville"), ("74", "74000", "Annecy"),
-    ("74", "74200", "Thonon-les-Bains"), ("26", "26000", "Valence"), ("26", "26200", "Montélimar"), ("07", "07000", "Privas"),
+    ("74", "74200", "Thonon-les-Bains"), ("26", "26000", "Valence"), ("26", "26200", "Montélimar"),
+    ("07", "07000", "Privas"),
 )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def present_stay(rng: Random, category_code: str, moment: datetime) -> Stay:
     contract = rng.choices([one for one, _ in CONTRACTS], [weight for _, weight in CONTRACTS])[0]
     if contract == "temp":
         starts = _minute(moment - timedelta(days=rng.randint(0, 6)), 5) - timedelta(days=1)
-        ends = _minute(moment + timedelta(days=rng.choice((0, 0, 1, 1, 2, 3, 5, 7))), 19)
-        if ends <= moment:
+        ends: datetime | None = _minute(moment + timedelta(days=rng.choice((0, 0, 1, 1, 2, 3, 5, 7))), 19)
+        if ends and ends <= moment:
             ends = moment + timedelta(hours=rng.randint(1, 9), minutes=rng.randint(0, 59))
         return Stay("mission", "temp", function, starts, ends, "running", agency=rng.choice(AGENCIES))
     longest = {"cdi": 9000, "cdd": 300, "internship": 90}[contract]

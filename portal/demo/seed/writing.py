@@ -8,16 +8,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from identities.people.models import Commune
+from identities.assignments.models import Assignment, AssignmentChange
+from identities.people.models import Commune, IdentityCheck, Person, PersonIdentifier
 from portal.demo.seed.names import civils
 from portal.demo.seed.places import Site, luhn_completed, sites
 from portal.demo.seed.rows import RowMaker, Rows
 from portal.demo.seed.stays import past_stay, planned_stay, present_stay
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
+from portal.journal.models import Line
 from tenants.groups.models import Establishment, Group, LegalEntity, Unit
 
 Progress = Callable[[str], None]
+BATCH = 2000
 UNITS = ("Unité protégée", "Rez-de-chaussée", "Premier étage", "Nuit")
 
 
@@ -94,5 +97,9 @@ def _people_rows(
 
 
 def _write(rows: Rows) -> None:
-    for batch in (rows.people, rows.assignments, rows.identifiers, rows.checks, rows.changes, rows.lines):
-        type(batch[0]).objects.bulk_create(batch, batch_size=2000, ignore_conflicts=batch is rows.identifiers)
+    Person.objects.bulk_create(rows.people, batch_size=BATCH)
+    Assignment.objects.bulk_create(rows.assignments, batch_size=BATCH)
+    PersonIdentifier.objects.bulk_create(rows.identifiers, ignore_conflicts=True, batch_size=BATCH)
+    IdentityCheck.objects.bulk_create(rows.checks, batch_size=BATCH)
+    AssignmentChange.objects.bulk_create(rows.changes, batch_size=BATCH)
+    Line.objects.bulk_create(rows.lines, batch_size=BATCH)

@@ -13,7 +13,7 @@ LOGIN_ROLES = "portal_app, portal_group, portal_site, portal_operator"
 
 def seen_with_the_person(column: str = "person_id") -> str:
     """Site clause for what hangs on a person: seen while the person is (people_visibility has its own policy)."""
-    return f"{column} IN (SELECT v.person_id FROM people_visibility v)"
+    return f"{column} IN (SELECT v.person_id FROM people_visibility v)"  # noqa: S608  a column of ours
 
 
 def protect(
