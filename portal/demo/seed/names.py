@@ -4,30 +4,35 @@ from dataclasses import dataclass
 from random import Random
 
 SURNAMES = (
-    "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre Leroy Roux David "
-    "Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefèvre Faure André Mercier "
-    "Blanc Guérin Boyer Garnier Chevalier François Legrand Gauthier Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu "
-    "Gautier Masson Marchand Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly Rivière "
-    "Lucas Brunet Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux Colin Vidal Caron Picard Roger "
-    "Fabre Aubert Lemoine Renaud Dumas Lacroix Olivier Philippe Bourgeois Pierre Benoît Rey Leclerc Payet Rolland Leclercq "
-    "Guillaume Lecomte Lopez Jean Dupuy Guillot Hubert Berger Carpentier Sanchez Dupuis Moulin Louis Deschamps Huet Vasseur "
-    "Perez Boucher Fleury Royer Klein Jacquet Adam Paris Poirier Marty Aubry Guyot Carré Charles Renault Charpentier Ménard "
-    "Maillard Baron Bertin Bailly Hervé Schneider Fernandez Collet Léger Bouvier Julien Prévost Millet Perrot Daniel "
-    "Cousin Germain Breton Besson Langlois Rémy Pelletier Lévêque Perrier Leblanc Barré Lebrun Marchal Weber Mallet Hamon "
-    "Boulanger Jacob Monnier Michaud Rodriguez Guichard Gillet Étienne Grondin Poulain Tessier Chevallier Collin Chauvin "
-    "Bouchet Gay Lemaître Bénard Maréchal Humbert Reynaud Antoine Hoarau Perret Barthélemy Cordier Pichon Lejeune Gilbert "
-    "Lamy Delaunay Pasquier Carlier Laporte Gonçalves Ferreira Öztürk Kowalski Nowak Nguyen Traoré Diallo Benali Haddad"
+    "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre "
+    "Leroy Roux David Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent "
+    "Muller Lefèvre Faure André Mercier Blanc Guérin Boyer Garnier Chevalier François Legrand Gauthier "
+    "Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu Gautier Masson Marchand Duval "
+    "Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly Rivière Lucas "
+    "Brunet Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux Colin Vidal Caron "
+    "Picard Roger Fabre Aubert Lemoine Renaud Dumas Lacroix Olivier Philippe Bourgeois Pierre Benoît "
+    "Rey Leclerc Payet Rolland Leclercq Guillaume Lecomte Lopez Jean Dupuy Guillot Hubert Berger "
+    "Carpentier Sanchez Dupuis Moulin Louis Deschamps Huet Vasseur Perez Boucher Fleury Royer Klein "
+    "Jacquet Adam Paris Poirier Marty Aubry Guyot Carré Charles Renault Charpentier Ménard Maillard "
+    "Baron Bertin Bailly Hervé Schneider Fernandez Collet Léger Bouvier Julien Prévost Millet Perrot "
+    "Daniel Cousin Germain Breton Besson Langlois Rémy Pelletier Lévêque Perrier Leblanc Barré Lebrun "
+    "Marchal Weber Mallet Hamon Boulanger Jacob Monnier Michaud Rodriguez Guichard Gillet Étienne "
+    "Grondin Poulain Tessier Chevallier Collin Chauvin Bouchet Gay Lemaître Bénard Maréchal Humbert "
+    "Reynaud Antoine Hoarau Perret Barthélemy Cordier Pichon Lejeune Gilbert Lamy Delaunay Pasquier "
+    "Carlier Laporte Gonçalves Ferreira Öztürk Kowalski Nowak Nguyen Traoré Diallo Benali Haddad"
 ).split()
 PARTICLES = (
     "de La Roche", "d'Aubigny", "Le Goff", "Le Gall", "N'Diaye", "L'Hermitte", "de Oliveira", "Ben Saïd", "El Amrani",
     "Du Pré", "O'Brien", "da Silva", "van der Meer", "Saint-Aubin", "Le Corre", "d'Estrées", "M'Bala", "Abd El Kader",
 )  # fmt: skip
 WOMEN = (
-    "Marie Nathalie Isabelle Sylvie Catherine Françoise Valérie Christine Véronique Sandrine Stéphanie Céline Sophie Julie "
-    "Aurélie Émilie Laëtitia Virginie Karine Élodie Camille Léa Manon Chloé Inès Zoé Jade Anaïs Mélanie Fatima Aïcha Nadia "
-    "Samira Aminata Fatou Mariama Thi-Hoa Ana Maria Joana Ève Agnès Béatrice Cécile Delphine Estelle Fabienne Gaëlle Hélène "
-    "Irène Jocelyne Kadiatou Lucie Maëlle Noémie Océane Pauline Romane Solène Thaïs Ursule Violette Yasmine Marie-Claude "
-    "Anne-Sophie Marie-Thérèse Lou-Ann Clémence Apolline Rosalie Danielle Monique Jacqueline Brigitte Martine Colette"
+    "Marie Nathalie Isabelle Sylvie Catherine Françoise Valérie Christine Véronique Sandrine Stéphanie "
+    "Céline Sophie Julie Aurélie Émilie Laëtitia Virginie Karine Élodie Camille Léa Manon Chloé Inès "
+    "Zoé Jade Anaïs Mélanie Fatima Aïcha Nadia Samira Aminata Fatou Mariama Thi-Hoa Ana Maria Joana Ève "
+    "Agnès Béatrice Cécile Delphine Estelle Fabienne Gaëlle Hélène Irène Jocelyne Kadiatou Lucie Maëlle "
+    "Noémie Océane Pauline Romane Solène Thaïs Ursule Violette Yasmine Marie-Claude Anne-Sophie "
+    "Marie-Thérèse Lou-Ann Clémence Apolline Rosalie Danielle Monique Jacqueline Brigitte Martine "
+    "Colette"
 ).split()
 MEN = (
     "Jean Pierre Michel Philippe Alain Patrick Nicolas Christophe Frédéric Stéphane Laurent David Julien Sébastien Thomas "

@@ -17,12 +17,13 @@ KINDS = (
     ("445", "SAMSAH", 1, 26),
 )
 NAMES = (
-    "Les Glycines|Le Vieux Moulin|La Roseraie|Les Tilleuls|Bellevue|Les Quatre Vents|Le Clos Fleuri|Les Mésanges|"
-    "Beau Soleil|La Source|Les Lavandes|Le Belvédère|Les Cèdres|La Chênaie|Les Bruyères|Le Pré Vert|L'Orée du Bois|Les Églantines|"
-    "La Colline|Les Peupliers|Val Fleuri|Les Hirondelles|Le Grand Pré|Les Marronniers|La Passerelle|Les Ormes|Arc-en-Ciel|"
-    "Les Alizés|La Rivière|Le Tremplin|Les Sablons|L'Éveil|Les Coquelicots|Le Sentier|La Clairière|Les Noisetiers|Horizon|"
-    "Les Genêts|La Fontaine|Les Charmes|L'Envol|Les Iris|Le Verger|La Combe|Les Acacias|Le Phare|Les Saules|La Prairie|"
-    "L'Escale|Les Amandiers"
+    "Les Glycines|Le Vieux Moulin|La Roseraie|Les Tilleuls|Bellevue|Les Quatre Vents|Le Clos Fleuri|"
+    "Les Mésanges|Beau Soleil|La Source|Les Lavandes|Le Belvédère|Les Cèdres|La Chênaie|Les Bruyères|"
+    "Le Pré Vert|L'Orée du Bois|Les Églantines|La Colline|Les Peupliers|Val Fleuri|Les Hirondelles|"
+    "Le Grand Pré|Les Marronniers|La Passerelle|Les Ormes|Arc-en-Ciel|Les Alizés|La Rivière|"
+    "Le Tremplin|Les Sablons|L'Éveil|Les Coquelicots|Le Sentier|La Clairière|Les Noisetiers|Horizon|"
+    "Les Genêts|La Fontaine|Les Charmes|L'Envol|Les Iris|Le Verger|La Combe|Les Acacias|Le Phare|"
+    "Les Saules|La Prairie|L'Escale|Les Amandiers"
 ).split("|")
 TOWNS = (
     ("01", "01000", "Bourg-en-Bresse"), ("01", "01200", "Valserhône"), ("38", "38000", "Grenoble"),

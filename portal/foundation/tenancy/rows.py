@@ -22,7 +22,7 @@ def row_of_group(name: str) -> models.UniqueConstraint:
 
 
 def composite_foreign_key(table: str, column: str, target: str) -> migrations.RunSQL:
-    """(group_id, column) → target(group_id, id): foreign keys are checked without row security, so the key holds the group."""
+    """(group_id, column) → target(group_id, id): foreign keys ignore row security, so the key holds the group."""
     name = f"{table}_{column}_same_group"
     return migrations.RunSQL(
         f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (group_id, {column})"
