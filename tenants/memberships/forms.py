@@ -127,6 +127,18 @@ def terms_in_place(membership: Membership) -> dict[str, Any]:
     }
 
 
+class ReasonForm(forms.Form):
+    """Why, in a sentence that the journal keeps."""
+
+    reason = forms.CharField(
+        label="Motif",
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Écrit au journal. Par exemple : téléphone perdu, demande faite de vive voix au bureau.",
+    )
+
+
 class OpenAccountForm(forms.Form):
     """« Créer votre compte »: the name as they want it, a password weighed as typed."""
 

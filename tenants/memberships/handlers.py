@@ -19,7 +19,7 @@ from tenants.memberships.states import MembershipState
 
 OPERATOR_NAME = "L'exploitant de Trousseau"
 
-# Events of allauth that are told to the person, by the last word of its template's name.
+# Events that are told to the person: allauth's, by the last word of its template's name, and ours.
 SECURITY_EVENTS = {
     "password_changed": "Votre mot de passe a été changé.",
     "password_set": "Un mot de passe a été choisi pour votre compte.",
@@ -29,6 +29,10 @@ SECURITY_EVENTS = {
     "recovery_codes_generated": "De nouveaux codes de secours ont été donnés à votre compte.",
     "webauthn_added": "Une clé de sécurité a été ajoutée à votre compte.",
     "webauthn_removed": "Une clé de sécurité de votre compte a été retirée.",
+    "second_factors_removed_by_administrator": "Un administrateur de votre groupe a retiré tous vos seconds facteurs et "
+    "codes de secours, et fermé vos sessions : à votre prochaine connexion, vous ajouterez un nouveau second facteur.",
+    "second_factors_removed_by_operator": "L'exploitant de la plateforme a retiré tous vos seconds facteurs et "
+    "codes de secours, et fermé vos sessions : à votre prochaine connexion, vous ajouterez un nouveau second facteur.",
 }
 CUT_REASONS = {
     "asked": "Vous l'avez demandé depuis votre compte.",

@@ -43,3 +43,12 @@ def post_sessions_cut(user: User, reason: str) -> None:
         to_user_id=user.pk,
         context={"reason": reason, "cut_at": now().isoformat()},
     )
+
+
+def post_factors_removed(user: User, by: str) -> None:
+    """`by`: by_administrator or by_operator."""
+    post_mail(
+        template="security_notice",
+        to_user_id=user.pk,
+        context={"event": f"second_factors_removed_{by}"},
+    )

@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from portal.foundation.clock import now, today
+from portal.foundation.errors import DomainError
 from tenants.memberships.access import Access
 from tenants.memberships.models import Invitation, Membership, User
 from tenants.memberships.permissions import Permission, Role
-from tenants.memberships.rules import Confirmer
+from tenants.memberships.rules import Confirmer, check_reset
 from tenants.memberships.states import MembershipState
 
 # `in_force` in SQL; tests/tenants/memberships/test_access.py holds the two together.
@@ -103,6 +104,14 @@ def confirmer_in(user: User, group_id: UUID) -> Confirmer:
     )
 
 
+def accesses_of(user: User) -> dict[UUID, Access]:
+    """The rights in force of that person, group by group."""
+    held: dict[UUID, list[Membership]] = {}
+    for one in memberships_in_force(user):
+        held.setdefault(one.group_id, []).append(one)
+    return {group_id: Access(user, group_id, "", "", tuple(rights)) for group_id, rights in held.items()}
+
+
 def groups_of(user: User) -> list[UUID]:
     """The groups where that person holds a right in force."""
     return sorted(set(memberships_in_force(user).values_list("group_id", flat=True)))
@@ -115,6 +124,15 @@ def own_rights(user: User) -> list[Membership]:
         .exclude(ends_on__lt=today())
         .order_by("granted_at")
     )
+
+
+def reset_refusal(access: Access, membership: Membership) -> str:
+    """Why that person may not take away the holder's second factors, in French; empty when they may."""
+    try:
+        check_reset(access.user, accesses_of(access.user), membership, own_rights(membership.user))
+    except DomainError as error:
+        return error.french
+    return ""
 
 
 def waiting_rights(user: User) -> list[Membership]:

@@ -1,5 +1,6 @@
 """Who may give, confirm, change and end a right. Facts that need the database are handed in."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -186,3 +187,48 @@ def widens(membership: Membership, role: Role, establishment_ids: Sites, ends_on
     new_sites = held is not None and (establishment_ids is None or not set(establishment_ids) <= set(held))
     longer = membership.ends_on is not None and (ends_on is None or ends_on > membership.ends_on)
     return new_powers or new_sites or longer
+
+
+def can_ask_reset(access: Access, membership: Membership) -> bool:
+    """Whether the removal of the holder's second factors is offered; `check_reset` says the rest."""
+    accepted = membership.state in (MembershipState.ACTIVE, MembershipState.TO_CONFIRM)
+    return accepted and can_change(access, membership)
+
+
+def check_reset(
+    user: User, accesses: Mapping[UUID, Access], membership: Membership, rights: Collection[Membership]
+) -> None:
+    """One removes the second factors of those over whose every right one has power, never one's own.
+
+    `accesses`: what `user` may do, by group. `rights`: all that the holder of `membership` holds or awaits, in every group.
+    Refuses (DomainError) also a right that is over or not accepted, and the platform's operator.
+    """
+    if membership.user_id == user.pk:
+        raise DomainError(
+            "Own factors",
+            "Vous ne pouvez pas retirer vous-même vos seconds facteurs : demandez à un autre administrateur.",
+        )
+    if membership.pk not in {one.pk for one in rights}:
+        raise DomainError(
+            "Not in force", "Ce droit n'est pas accepté, ou il est terminé : il n'y a rien à retirer."
+        )
+    held_over_all = all(
+        one.group_id in accesses and can_grant(accesses[one.group_id], Role(one.role), one.establishment_ids)
+        for one in rights
+    )
+    if membership.user.is_operator or not held_over_all:
+        raise DomainError(
+            f"{user.pk} has no power over every right of {membership.user_id}",
+            "Cette personne a aussi des droits que vous n'administrez pas : "
+            "demandez à l'exploitant de la plateforme de retirer ses seconds facteurs.",
+        )
+
+
+def check_reason(reason: str) -> None:
+    """Refuses (DomainError) fewer than 10 characters or more than 300: a reason is read months later."""
+    if not 10 <= len(reason.strip()) <= 300:
+        raise DomainError(
+            "No reason",
+            "Dites en une phrase (10 à 300 caractères) pourquoi, et comment vous avez reconnu la personne.",
+            "reason",
+        )

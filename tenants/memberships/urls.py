@@ -12,5 +12,6 @@ urlpatterns = [
     path("droits/<uuid:membership_id>/confirmer/", views.confirm, name="confirm"),
     path("droits/<uuid:membership_id>/modifier/", views.change, name="change"),
     path("droits/<uuid:membership_id>/terminer/", views.end, name="end"),
+    path("droits/<uuid:membership_id>/seconds-facteurs/", views.factors, name="factors"),
     path("droits/<uuid:membership_id>/renvoyer/", views.resend, name="resend"),
 ]

@@ -16,7 +16,8 @@ from portal.foundation.errors import DomainError
 from portal.journal.queries import lines_about
 from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
-from tenants.memberships.forms import InviteForm, RightForm, RightsFilter, terms_in_place
+from tenants.memberships.forms import InviteForm, ReasonForm, RightForm, RightsFilter, terms_in_place
+from tenants.memberships.lost_factors import remove_second_factors
 from tenants.memberships.models import Membership
 from tenants.memberships.operations import (
     change_membership,
@@ -26,8 +27,14 @@ from tenants.memberships.operations import (
     resend_invitation,
 )
 from tenants.memberships.permissions import ROLE_PERMISSIONS, Permission, Role
-from tenants.memberships.queries import confirmer_in, filtered_rights, rights_seen, rights_to_confirm
-from tenants.memberships.rules import can_change, can_confirm, can_end
+from tenants.memberships.queries import (
+    confirmer_in,
+    filtered_rights,
+    reset_refusal,
+    rights_seen,
+    rights_to_confirm,
+)
+from tenants.memberships.rules import can_ask_reset, can_change, can_confirm, can_end
 from tenants.memberships.spoken import spoken_scope
 from tenants.memberships.standing import Standing, standing_of
 from tenants.memberships.states import MembershipState
@@ -123,10 +130,13 @@ def right(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         "allows": sorted(one.label for one in ROLE_PERMISSIONS[Role(found.role)]),
         "lines": lines_about(found.pk)[:100],
         "list_url": _url(request, "rights"),
-        "urls": {name: _url(request, name, found) for name in ("confirm", "change", "end", "resend")},
+        "urls": {
+            name: _url(request, name, found) for name in ("confirm", "change", "end", "resend", "factors")
+        },
         "can_confirm": can_confirm(confirmer_in(access.user, access.group_id), found),
         "can_change": can_change(access, found),
         "can_end": can_end(access, found),
+        "can_ask_reset": can_ask_reset(access, found),
         "is_invited": found.state == MembershipState.INVITED,
     }
     return render(request, "memberships/right.html", context)
@@ -211,6 +221,36 @@ def resend(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     found = _right(request, membership_id)
     done = f"Nouveau lien envoyé à {found.shown_name} ; le précédent ne sert plus."
     return _acted(request, found, done, resend_invitation, actor=request.access)
+
+
+@requires(Permission.MEMBERSHIPS_GRANT, limited=True)
+def factors(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """A page before the second factors of somebody who lost theirs are taken away."""
+    found = _right(request, membership_id)
+    refused = reset_refusal(request.access, found)
+    if refused:
+        messages.error(request, refused)
+        return redirect(_url(request, "right", found))
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = (
+            f"{found.shown_name} ajoutera un second facteur à sa prochaine connexion, après son mot de passe."
+        )
+        reason = form.cleaned_data["reason"]
+        return _acted(request, found, done, remove_second_factors, actor=request.access, reason=reason)
+    context = {
+        "title": f"Retirer les seconds facteurs de {found.shown_name}",
+        "consequences": [
+            "Vérifiez d'abord que c'est bien cette personne qui le demande, de vive voix ou en face.",
+            "Son application d'authentification, ses clés de sécurité et ses codes de secours ne serviront plus.",
+            "Ses sessions ouvertes sont coupées ; elle est prévenue par courriel.",
+            "À sa prochaine connexion, elle entre son mot de passe puis ajoute un second facteur.",
+        ],
+        "form": form,
+        "confirm_label": "Retirer ses seconds facteurs",
+        "cancel_url": _url(request, "right", found),
+    }
+    return render(request, "components/confirm.html", context)
 
 
 def _acted(
