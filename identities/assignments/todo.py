@@ -17,6 +17,7 @@ from portal.foundation.clock import PARIS, now
 
 NAMED = 3
 CLOCK_GRACE = timedelta(minutes=2)
+_SAID = ("state", "starts_at", "ends_at", "person__birth_name", "person__usage_name", "person__first_names")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Todo:
 
 def todo_for_site(establishment_id: UUID) -> list[Todo]:
     """What the site has to do today about its missions, arrivals and identity checks, most urgent first: two statements."""
-    here = Assignment.objects.filter(establishment_id=establishment_id).select_related("person")
+    here = Assignment.objects.filter(establishment_id=establishment_id).select_related("person").only(*_SAID)
     soon = Q(state=AssignmentState.RUNNING, ends_at__lte=now() + SOON)
     today = Q(state=AssignmentState.PLANNED, starts_at__lt=tonight())
     rows = list(here.filter(soon | today))

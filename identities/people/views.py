@@ -19,7 +19,7 @@ from portal.foundation.errors import DomainError
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
-RESULTS_SHOWN = 50
+RESULTS_SHOWN = 25
 
 
 @requires(Permission.PEOPLE_VIEW, limited=True)

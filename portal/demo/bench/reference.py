@@ -33,8 +33,25 @@ WHERE e.group_id = %(group)s {site} GROUP BY e.id ORDER BY e.search_key
 AGENDA = """
 SELECT p.birth_name, p.usage_name, p.first_names, a.kind, a.ends_at, a.id FROM assignments_assignment a
 JOIN people_person p ON p.id = a.person_id
+WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND ((a.state = 'running'
+  AND a.ends_at < now() + interval '72 hours')
+  OR (a.state = 'planned' AND a.starts_at < date_trunc('day', now()) + interval '1 day'))
+ORDER BY a.ends_at
+"""
+UNCHECKED = """
+SELECT p.birth_name, p.usage_name, p.first_names FROM assignments_assignment a JOIN people_person p ON p.id = a.person_id
 WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running'
-  AND a.ends_at < now() + interval '72 hours' ORDER BY a.ends_at LIMIT 50
+  AND NOT EXISTS (SELECT FROM people_identitycheck c WHERE c.person_id = p.id AND c.group_id = a.group_id)
+ORDER BY p.name_key
+"""
+TABS = """
+SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'planned'),
+  count(*) FILTER (WHERE state = 'ended' AND ends_at > now() - interval '12 months')
+FROM assignments_assignment WHERE group_id = %(group)s AND establishment_id = %(site)s
+"""
+FUNCTIONS = """
+SELECT code, label FROM assignments_nationalfunction WHERE code IN (SELECT function_id FROM assignments_assignment
+WHERE group_id = %(group)s AND establishment_id = %(site)s) ORDER BY search_key
 """
 PEOPLE = """
 SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date, f.label, a.kind, a.starts_at, a.ends_at, a.agency, a.id
@@ -43,8 +60,10 @@ JOIN assignments_nationalfunction f ON f.code = a.function_id
 WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running' ORDER BY p.name_key LIMIT 25
 """
 SEARCH = """
-SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date FROM people_person p
-WHERE p.group_id = %(group)s AND p.name_key LIKE '%%martin%%' ORDER BY p.name_key LIMIT 20
+SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date, p.birth_place,
+  (SELECT string_agg(i.kind || i.value, ', ') FROM people_personidentifier i WHERE i.person_id = p.id AND i.group_id = p.group_id) FROM people_person p
+WHERE p.group_id = %(group)s AND (p.name_key LIKE 'martin%%' OR p.name_key LIKE '%% martin%%')
+ORDER BY p.birth_name_key <> 'martin', p.name_key LIMIT 26
 """
 PERSON = (
     "SELECT * FROM people_person WHERE group_id = %(group)s AND id = %(person)s",
@@ -55,23 +74,43 @@ PERSON = (
     " WHERE a.group_id = %(group)s AND a.person_id = %(person)s ORDER BY a.starts_at DESC",
     "SELECT at, sentence FROM journal_line WHERE group_id = %(group)s AND object_id = %(person)s ORDER BY at DESC LIMIT 50",
 )
+CHOICES = """
+SELECT p.id, p.birth_name, p.usage_name, p.first_names, f.label FROM assignments_assignment a
+JOIN people_person p ON p.id = a.person_id JOIN assignments_nationalfunction f ON f.code = a.function_id
+WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running' ORDER BY p.name_key
+"""
+_NEWCOMER = "FROM people_person p WHERE p.group_id = %(group)s AND p.birth_name = 'Banc-Essai'"
 ARRIVAL = (
-    "SELECT id, birth_name, first_names, birth_date FROM people_person WHERE group_id = %(group)s"
-    " AND (birth_date = '1990-04-12' OR birth_name_key = 'banc d essai') LIMIT 50",
+    "SELECT id, birth_name, usage_name, first_names, birth_date, birth_place, phone, email FROM people_person"
+    " WHERE group_id = %(group)s AND (birth_date = '1990-04-12' OR birth_name_key = 'banc essai') LIMIT 300",
+    "SELECT code, label, is_common FROM assignments_nationalfunction WHERE is_selectable"
+    " ORDER BY is_common DESC, search_key",
+    CHOICES,
     "INSERT INTO people_person (id, group_id, birth_name, first_names, usage_name, sex, birth_date, birth_commune_code,"
     " birth_country_code, birth_place, phone, has_no_phone, email, created_at)"
     " VALUES (gen_random_uuid(), %(group)s, 'Banc-Essai', '{Camille}', '', 'F', '1990-04-12', '01053', '99100',"
     " 'Bourg-en-Bresse', '', false, '', now())",
     "INSERT INTO assignments_assignment (id, group_id, person_id, establishment_id, kind, contract, function_id, starts_at,"
-    " ends_at, state, agency, end_reason, source, created_at) SELECT gen_random_uuid(), group_id, id, %(site)s, 'mission',"
-    " 'temp', 'R85-313', now(), now() + interval '3 days', 'running', '', '', 'bench', now() FROM people_person"
-    " WHERE group_id = %(group)s AND birth_name = 'Banc-Essai'",
+    " ends_at, state, agency, end_reason, source, created_at) SELECT gen_random_uuid(), p.group_id, p.id, %(site)s,"
+    " 'mission', 'temp', 'R85-313', now(), now() + interval '3 days', 'running', '', '', 'bench', now() "
+    + _NEWCOMER,
+    "INSERT INTO assignments_assignmentchange (id, group_id, assignment_id, establishment_id, at, by_name, from_state,"
+    " to_state, reason) SELECT gen_random_uuid(), a.group_id, a.id, a.establishment_id, now(), '', '', 'running', ''"
+    " FROM assignments_assignment a WHERE a.group_id = %(group)s AND a.source = 'bench'",
+    "INSERT INTO people_identitycheck (id, group_id, person_id, method, document_kind, level, checked_at, checked_by,"
+    " checked_by_name) SELECT gen_random_uuid(), p.group_id, p.id, 'face_to_face', 'passport', 'substantial', now(),"
+    " gen_random_uuid(), '' " + _NEWCOMER,
+    *[
+        "INSERT INTO journal_line (id, group_id, at, actor_name, act, object_kind, object_id, sentence, request_id)"
+        " SELECT gen_random_uuid(), p.group_id, now(), '', 'bench', 'person', p.id, 'Banc', '' " + _NEWCOMER
+    ]
+    * 3,
 )
 
 STATEMENTS: dict[str, tuple[str, ...]] = {
-    "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), AGENDA),
+    "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), AGENDA, UNCHECKED),
     "accueil_groupe": (FIGURES.format(site=""),),
-    "professionnels_site": (PEOPLE,),
+    "professionnels_site": (TABS, FUNCTIONS, PEOPLE),
     "recherche": (SEARCH,),
     "fiche": PERSON,
     "arrivee": ARRIVAL,

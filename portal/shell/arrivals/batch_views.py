@@ -104,7 +104,10 @@ def _create(request: TenantRequest, establishment_id: UUID, found: Batch) -> str
 
 
 def _paste(request: TenantRequest, text: str = "", error: str = "") -> HttpResponse:
-    columns = [(label, cell, NOTES.get(name, "")) for (name, label), cell in zip(COLUMNS.items(), EXAMPLE, strict=True)]
+    columns = [
+        (label, cell, NOTES.get(name, ""))
+        for (name, label), cell in zip(COLUMNS.items(), EXAMPLE, strict=True)
+    ]
     return render(request, "arrivals/batch.html", {"pasted": text, "error": error, "columns": columns})
 
 

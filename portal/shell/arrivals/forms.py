@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -53,8 +54,6 @@ MISSING = {
 Choices = Callable[[], Iterable[tuple[str, Any]]]
 
 
-
-
 def _text(label: str, *, limit: int = 100, required: bool = False, **attrs: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
     return forms.CharField(label=label, max_length=limit, required=required, widget=widget)
@@ -71,7 +70,9 @@ class ArrivalForm(forms.Form):
     birth_name = _text("Nom de naissance", required=True, autocapitalize="characters", spellcheck="false")
     first_names = FirstNamesField(
         label="Tous les prénoms, dans l'ordre",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "words", "spellcheck": "false"}
+        ),
     )
     birth_date = BirthDateField(label="Date de naissance (JJ/MM/AAAA)")
     sex = forms.ChoiceField(
@@ -92,7 +93,10 @@ class ArrivalForm(forms.Form):
         error_messages={"required": "Choisissez la fonction."},
     )
     starts_at = MomentField(
-        label="Début", help_text="", default_time=time(0, 0), error_messages={"required": "Indiquez le début."}
+        label="Début",
+        help_text="",
+        default_time=time(0, 0),
+        error_messages={"required": "Indiquez le début."},
     )
     end_choice = forms.ChoiceField(
         label="Fin",
@@ -103,7 +107,9 @@ class ArrivalForm(forms.Form):
     usage_name = _text("Nom d'usage", spellcheck="false")
     has_no_first_name = forms.BooleanField(label="Aucun prénom sur la pièce d'identité", required=False)
     email = forms.EmailField(
-        label="Courriel", required=False, error_messages={"invalid": "Écrivez le courriel sous la forme nom@domaine.fr."}
+        label="Courriel",
+        required=False,
+        error_messages={"invalid": "Écrivez le courriel sous la forme nom@domaine.fr."},
     )
     contract = forms.ChoiceField(label="Contrat", choices=ContractKind.choices, initial=ContractKind.TEMP)
     agency = _text("Agence d'intérim", limit=120)
@@ -117,7 +123,9 @@ class ArrivalForm(forms.Form):
     )
     seen_by_me = forms.BooleanField(label="Je l'ai vue moi-même, la personne devant moi", required=False)
 
-    def __init__(self, *args: Any, functions: Choices, units: Choices, present: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, functions: Choices, units: Choices, present: Choices, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._offer("function", functions)
         self._offer("unit", units)
@@ -135,7 +143,7 @@ class ArrivalForm(forms.Form):
         self.arrival: Arrival | None = None
 
     def _offer(self, name: str, choices: Choices) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields[name].choices = cache(lambda: list(choices()))  # type: ignore[attr-defined]  # read once a form
 
     @property
     def is_new(self) -> bool:
@@ -180,7 +188,9 @@ class ArrivalForm(forms.Form):
     def _check_document(self, values: dict[str, Any]) -> None:
         seen = values.get("document_kind", DocumentKind.NONE) != DocumentKind.NONE
         if seen and not values.get("seen_by_me"):
-            self.add_error("seen_by_me", "Cochez si vous avez vu la pièce et la personne ; sinon choisissez « Aucune ».")
+            self.add_error(
+                "seen_by_me", "Cochez si vous avez vu la pièce et la personne ; sinon choisissez « Aucune »."
+            )
 
     def _stay(self, values: dict[str, Any]) -> Stay | None:
         """None when its fields already carry an error."""
@@ -200,7 +210,9 @@ class ArrivalForm(forms.Form):
         )  # fmt: skip
 
     def _end(self, values: dict[str, Any]) -> datetime | None:
-        choice = values.get("end_choice") or (EndChoice.NONE if values["contract"] == ContractKind.CDI else "")
+        choice = values.get("end_choice") or (
+            EndChoice.NONE if values["contract"] == ContractKind.CDI else ""
+        )
         if not choice:
             raise DomainError("No end", "Choisissez la fin.", "end_choice")
         if choice != EndChoice.DATE:

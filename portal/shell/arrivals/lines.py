@@ -24,7 +24,9 @@ _SEXES = {
 }
 _DOCUMENTS = {
     **dict.fromkeys(("", "non", "aucune", "sans"), DocumentKind.NONE.value),
-    **dict.fromkeys(("cni", "carte d identite", "carte nationale d identite"), DocumentKind.IDENTITY_CARD.value),
+    **dict.fromkeys(
+        ("cni", "carte d identite", "carte nationale d identite"), DocumentKind.IDENTITY_CARD.value
+    ),
     "passeport": DocumentKind.PASSPORT.value,
     **dict.fromkeys(("titre de sejour", "carte de sejour", "sejour"), DocumentKind.RESIDENCE_PERMIT.value),
 }
@@ -92,7 +94,14 @@ class PastedLine:
     def shown(self) -> list["Cell"]:
         """Its cells in the order of the columns, as the table draws them."""
         return [
-            Cell(name, label, self.cells[name], self.problems.get(name, ""), name in self.opened, self._words(name))
+            Cell(
+                name,
+                label,
+                self.cells[name],
+                self.problems.get(name, ""),
+                name in self.opened,
+                self._words(name),
+            )
             for name, label in COLUMNS.items()
         ]
 
@@ -123,7 +132,9 @@ class PastedLine:
         return replace(found, other_than=other_than, apart_reason=self.apart_reason)
 
 
-def read_line(line: PastedLine, batch_key: str, offered: Mapping[str, FunctionOffer | None], choices: Any) -> None:
+def read_line(
+    line: PastedLine, batch_key: str, offered: Mapping[str, FunctionOffer | None], choices: Any
+) -> None:
     """Reads the cells into `line.form`, and its reasons into `line.problems` and `line.warnings`.
 
     `offered`: job title → function, for the whole paste; `choices`: all functions, as the form lists them.
@@ -131,7 +142,9 @@ def read_line(line: PastedLine, batch_key: str, offered: Mapping[str, FunctionOf
     posted, problems = _posted(line, offered)
     posted["submission_key"] = f"{batch_key}-{line.number}"
     form = ArrivalForm(
-        MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in posted.items()}),
+        MultiValueDict(
+            {name: value if isinstance(value, list) else [value] for name, value in posted.items()}
+        ),
         functions=lambda: choices,
         units=lambda: [("", "")],
         present=lambda: [("", "")],
@@ -148,7 +161,9 @@ def read_line(line: PastedLine, batch_key: str, offered: Mapping[str, FunctionOf
         line.warnings.append(form.place.warning)
 
 
-def _posted(line: PastedLine, offered: Mapping[str, FunctionOffer | None]) -> tuple[dict[str, Any], dict[str, str]]:
+def _posted(
+    line: PastedLine, offered: Mapping[str, FunctionOffer | None]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """The cells as the form would have been filled, and what no list knows."""
     cells, problems = line.cells, {}
     sex = _SEXES.get(search_key(cells["sex"]), "")
@@ -156,10 +171,14 @@ def _posted(line: PastedLine, offered: Mapping[str, FunctionOffer | None]) -> tu
         problems["sex"] = f"« {cells['sex']} » : écrivez F ou M."
     function = offered.get(cells["function"])
     if cells["function"] and function is None:
-        problems["function"] = f"« {cells['function']} » n'est pas une fonction connue : choisissez-la dans la liste."
+        problems["function"] = (
+            f"« {cells['function']} » n'est pas une fonction connue : choisissez-la dans la liste."
+        )
     document = _DOCUMENTS.get(search_key(cells["document"]))
     if document is None:
-        problems["document"] = f"« {cells['document']} » : écrivez CNI, passeport ou titre de séjour, ou laissez vide."
+        problems["document"] = (
+            f"« {cells['document']} » : écrivez CNI, passeport ou titre de séjour, ou laissez vide."
+        )
     town, place = _town_and_place(cells["birth_place"])
     same_line = line.double.startswith(SAME_LINE)
     posted = {

@@ -32,7 +32,9 @@ def bring_in(*, actor: Actor, establishment_id: UUID, arrival: Arrival) -> Assig
         return sent or _bring_in(actor, establishment_id, arrival)
 
 
-def bring_in_together(*, actor: Actor, establishment_id: UUID, arrivals: Sequence[Arrival]) -> list[Assignment]:
+def bring_in_together(
+    *, actor: Actor, establishment_id: UUID, arrivals: Sequence[Arrival]
+) -> list[Assignment]:
     """Several arrivals, all or nothing; lines sent before (same key) are given back as they are.
 
     Refuses (ArrivalRefusedError, with the rank of the line) as soon as one line is refused.
@@ -68,7 +70,9 @@ def _next_of_several(
         arrival = replace(arrival, person_id=brought[arrival.same_as].person_id)
     apart = arrival.apart_from | {brought[rank].person_id for rank in arrival.other_than}
     try:
-        return bring_in(actor=actor, establishment_id=establishment_id, arrival=replace(arrival, apart_from=apart))
+        return bring_in(
+            actor=actor, establishment_id=establishment_id, arrival=replace(arrival, apart_from=apart)
+        )
     except DomainError as error:
         raise ArrivalRefusedError(len(brought), error) from error
 

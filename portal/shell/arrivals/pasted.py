@@ -95,7 +95,9 @@ def read_pasted(text: str) -> list[Line]:
     columns = header or list(COLUMNS)
     found = rows[1:] if header else rows
     if not found:
-        raise DomainError("Nothing pasted", "Aucune ligne à lire. Collez les lignes de votre tableur.", "pasted")
+        raise DomainError(
+            "Nothing pasted", "Aucune ligne à lire. Collez les lignes de votre tableur.", "pasted"
+        )
     if len(found) > MOST_LINES:
         french = f"{len(found)} lignes collées : 50 au plus à la fois. Collez le reste après avoir créé les premières."
         raise DomainError("Too many lines", french, "pasted")
@@ -103,7 +105,13 @@ def read_pasted(text: str) -> list[Line]:
 
 
 def _rows(text: str) -> list[list[str]]:
-    typed = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("\u00a0", " ").strip("\n")
+    typed = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\ufeff", "")
+        .replace("\u00a0", " ")
+        .strip("\n")
+    )
     reader = csv.reader(io.StringIO(typed), delimiter=_separator(typed), skipinitialspace=True)
     rows = [[" ".join(cell.split()) for cell in row] for row in reader]
     return [row for row in rows if any(row)]
@@ -123,9 +131,8 @@ def _header(row: list[str]) -> list[str] | None:
 
 def _line(columns: list[str], row: list[str], rank: int) -> Line:
     if len(row) > len(columns) and any(row[len(columns) :]):
-        french = (
-            f"Ligne {rank} : {len(row)} colonnes au lieu de {len(columns)}. Reprenez l'ordre annoncé ou une ligne de titres."
-        )
+        found = f"Ligne {rank} : {len(row)} colonnes au lieu de {len(columns)}."
+        french = f"{found} Reprenez l'ordre annoncé ou une ligne de titres."
         raise DomainError("Too many cells", french, "pasted")
     line = dict.fromkeys(COLUMNS, "")
     line.update({code: cell for code, cell in zip(columns, row, strict=False) if code})

@@ -79,7 +79,9 @@ class Question:
 def check_not_over(ends_at: datetime | None) -> None:
     """Refuses (DomainError) an end that has already gone by: nobody arrives for it."""
     if ends_at is not None and ends_at <= now():
-        french = "Cette fin est déjà passée : la personne ne serait jamais présente. Choisissez une fin à venir."
+        french = (
+            "Cette fin est déjà passée : la personne ne serait jamais présente. Choisissez une fin à venir."
+        )
         raise DomainError("Already over", french, "end_choice")
 
 
@@ -90,5 +92,7 @@ def questions_about(kind: str, starts_at: datetime, ends_at: datetime | None) ->
         asked.append(Question("long", "Cette mission dure plus d'un an. Est-ce bien voulu ?"))
     if now() - starts_at > OLD_START:
         started = starts_at.astimezone(PARIS)
-        asked.append(Question("old", f"Le début est il y a plus de 7 jours ({started:%d/%m/%Y}). Est-ce bien voulu ?"))
+        asked.append(
+            Question("old", f"Le début est il y a plus de 7 jours ({started:%d/%m/%Y}). Est-ce bien voulu ?")
+        )
     return asked

@@ -13,13 +13,17 @@ from portal.shell.arrivals.forms import ArrivalForm
 from portal.shell.arrivals.periods import Question
 from tenants.groups.queries import units_of
 
+_SAID = ("person__birth_name", "person__usage_name", "person__first_names", "function__label")
 COMMON, OTHERS = "Les plus courantes", "Toutes les autres"
 
 
 def function_choices() -> list[tuple[str, Any]]:
     """National functions, usual ones first, grouped for a list."""
     grouped = groupby(functions_offered(), key=lambda one: one.is_common)
-    groups = [(COMMON if common else OTHERS, [(one.code, one.label) for one in offers]) for common, offers in grouped]
+    groups = [
+        (COMMON if common else OTHERS, [(one.code, one.label) for one in offers])
+        for common, offers in grouped
+    ]
     return [("", "Choisissez…"), *groups]
 
 
@@ -30,7 +34,10 @@ def unit_choices(establishment_id: UUID) -> list[tuple[str, str]]:
 
 def present_choices(establishment_id: UUID) -> list[tuple[str, str]]:
     """Who may be replaced: the people present at the site, and nobody."""
-    rows = {str(row.person_id): f"{row.person.display_name} ({row.function.label})" for row in people_at(establishment_id)}
+    present = (
+        people_at(establishment_id).select_related(None).select_related("person", "function").only(*_SAID)
+    )
+    rows = {str(row.person_id): f"{row.person.display_name} ({row.function.label})" for row in present}
     return [("", "Personne"), *rows.items()]
 
 
@@ -64,7 +71,9 @@ def stay_to_extend(establishment_id: UUID, arrival: Arrival) -> Assignment | Non
     return next((one.assignment for one in found if one.same_function), None)
 
 
-def overlap_questions(establishment_id: UUID, arrival: Arrival | None, confirmed: Iterable[str]) -> list[Question]:
+def overlap_questions(
+    establishment_id: UUID, arrival: Arrival | None, confirmed: Iterable[str]
+) -> list[Question]:
     """What the known person already has at this site in those days, to be confirmed; the same function is refused later."""
     if arrival is None or arrival.person_id is None or "overlap" in confirmed:
         return []
@@ -75,4 +84,8 @@ def overlap_questions(establishment_id: UUID, arrival: Arrival | None, confirmed
     if not found or any(one.same_function for one in found):
         return []
     said = " ; ".join(one.sentence for one in found)
-    return [Question("overlap", f"Cette personne est déjà ici : {said}. Cette arrivée s'ajoute, sans rien remplacer.")]
+    return [
+        Question(
+            "overlap", f"Cette personne est déjà ici : {said}. Cette arrivée s'ajoute, sans rien remplacer."
+        )
+    ]

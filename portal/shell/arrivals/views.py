@@ -104,7 +104,9 @@ def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     is_complete = form.is_valid()
     doubles = doubles_of(form)
     is_undecided = undecided(form, doubles)
-    questions = form.questions() + overlap_questions(establishment_id, form.arrival, request.POST.getlist("confirmed"))
+    questions = form.questions() + overlap_questions(
+        establishment_id, form.arrival, request.POST.getlist("confirmed")
+    )
     to_extend = None
     if is_complete and not is_undecided and not questions and form.arrival:
         try:
@@ -115,7 +117,9 @@ def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
         else:
             return _done(request, establishment_id, brought.pk)
     if sent := arrival_sent(establishment_id, form.cleaned_data.get("submission_key", "")):
-        return _done(request, establishment_id, sent.pk)  # a second sending sees the first's person as a double
+        return _done(
+            request, establishment_id, sent.pk
+        )  # a second sending sees the first's person as a double
     _keep(request, establishment_id)
     return _page(
         request,
@@ -134,7 +138,9 @@ def _done(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -
     return redirect("shell:arrival_done", **_route(request, establishment_id), assignment_id=assignment_id)
 
 
-def _form(request: TenantRequest, establishment_id: UUID, initial: dict[str, Any] | None = None) -> ArrivalForm:
+def _form(
+    request: TenantRequest, establishment_id: UUID, initial: dict[str, Any] | None = None
+) -> ArrivalForm:
     form = ArrivalForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
@@ -207,7 +213,9 @@ def _whole_names(searched: str) -> tuple[str, str]:
 
 def _keep(request: TenantRequest, establishment_id: UUID) -> Any:
     kept = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
-    return keep_draft(user_id=request.access.actor_id, establishment_id=establishment_id, form=FORM, values=kept)
+    return keep_draft(
+        user_id=request.access.actor_id, establishment_id=establishment_id, form=FORM, values=kept
+    )
 
 
 def _first(typed: dict[str, list[str]], name: str) -> str:
