@@ -1,0 +1,80 @@
+"""Every route made concrete: whose page it is, at which addresses, and the few that stay shut with the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from django.urls import reverse
+
+from tests.house.rooms import Route
+
+# allauth mounts these; we serve none of them as a page.
+SHUT = {
+    "account_rights:closed_email": "an account has one address, that of its invitation",
+    "account_rights:closed_confirmation": "the invitation's link proves the address",
+    "account_email": "shadowed by account_rights:closed_email",
+    "account_confirm_email": "shadowed by account_rights:closed_confirmation",
+    "account_email_verification_sent": "shadowed by account_rights:closed_confirmation",
+    "account_confirm_login_code": "no sign-in by a code sent by mail",
+}
+# What a page is asked, besides being opened bare.
+QUESTIONS = {
+    "assignments:departures": ["q=camille", "q=personne+de+ce+nom"],
+    "assignments:people_in_group": ["q=camille", "tri=-ends_at", "page=2"],
+    "assignments:people_of_site": ["q=camille", "page=2"],
+    "memberships:rights": ["state=to_confirm"],
+    "operator:groups": ["q=petit", "q=aucun+groupe"],
+    "operator:new_group": ["numbers=010008407"],
+    "people:birth_places": ["birth_place_text=bourg"],
+    "people:search": ["q=camille", "q=personne+de+ce+nom"],
+    "shell:arrival": ["qui=Camille", "qui=FICTIF+Lou"],
+    "shell:arrival_search": ["qui=Camille"],
+    "shell:group_home": ["tri=-present", "tri=name"],
+}
+# Pages of allauth that stand outside of a session; the others belong to one's own account.
+ENTRANCE = (
+    "account_login",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_login_webauthn",
+)
+
+
+def section_of(route: Route) -> str:
+    """Who walks there: public, account, operator, group or site."""
+    door = getattr(route.view, "door", "")
+    if "establishment_id" in route.arguments:
+        return "site"
+    if "group_slug" in route.arguments:
+        return "group"
+    if door == "operator":
+        return "operator"
+    return "public" if door.startswith("public") or route.name in ENTRANCE else "account"
+
+
+@dataclass
+class Names:
+    """What stands in the addresses of one group: values by argument, and whole addresses that nobody can compose."""
+
+    slug: str
+    ids: dict[str, list] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+
+    def addresses(self, route: Route) -> Iterator[str]:
+        """Each combination of ids, bare; then the first one with each question."""
+        if route.name in self.links:
+            yield self.links[route.name]
+            return
+        wanted = sorted(route.arguments - {"group_slug"})
+        unknown = [name for name in wanted if name not in self.ids]
+        assert not unknown, f"teach the walk these ids of {route}: {unknown}"
+        fixed = {"group_slug": self.slug} if "group_slug" in route.arguments else {}
+        for rank, values in enumerate(product(*(self.ids[name] for name in wanted))):
+            address = reverse(route.name, kwargs={**fixed, **dict(zip(wanted, values, strict=True))})
+            yield address
+            if rank == 0:
+                yield from (f"{address}?{question}" for question in QUESTIONS.get(route.name, ()))
