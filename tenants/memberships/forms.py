@@ -48,6 +48,15 @@ class RightsFilter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
+    @property
+    def in_french(self) -> str:
+        """« Rôle : référent de site, État : En cours », for the journal."""
+        asked = {"state": "", **self.asked}
+        labels = {name: dict(self.fields[name].choices) for name in asked}  # type: ignore[attr-defined]
+        return ", ".join(
+            f"{self.fields[name].label} : {labels[name][value]}" for name, value in asked.items()
+        )
+
 
 class RightForm(forms.Form):
     """The terms of a right."""

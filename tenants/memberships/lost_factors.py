@@ -5,17 +5,14 @@ from django.db import transaction
 
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import PLATFORM, tenant
-from portal.journal.operations import Act, Actor, record
+from portal.journal.operations import Actor, record
 from tenants.memberships.access import Access
 from tenants.memberships.accounts import cut_all_sessions
 from tenants.memberships.letters import post_factors_removed
 from tenants.memberships.models import Membership, User
 from tenants.memberships.queries import accesses_of, own_rights
+from tenants.memberships.records import FACTORS_REMOVED
 from tenants.memberships.rules import check_reason, check_reset
-
-REMOVED = Act(
-    "second_factors_removed", "{actor} a retiré les seconds facteurs de {holder}. Motif : {reason}."
-)
 
 
 def remove_second_factors(*, actor: Access, membership: Membership, reason: str) -> None:
@@ -30,7 +27,7 @@ def remove_second_factors(*, actor: Access, membership: Membership, reason: str)
         check_reset(actor.user, accesses_of(actor.user), membership, own_rights(holder))
         kinds = _taken_from(holder, "by_administrator")
         record(
-            actor, REMOVED, object_kind="membership", object_id=membership.pk, before={"kinds": kinds},
+            actor, FACTORS_REMOVED, object_kind="membership", object_id=membership.pk, before={"kinds": kinds},
             holder=holder.full_name, reason=_spoken(reason),
         )  # fmt: skip
 
@@ -47,7 +44,7 @@ def remove_second_factors_as_operator(*, actor: Actor, user: User, reason: str) 
         for group_id in sorted({PLATFORM, *(one.group_id for one in own_rights(holder))}):
             with tenant(group_id):
                 record(
-                    actor, REMOVED, object_kind="user", object_id=holder.pk, before={"kinds": kinds},
+                    actor, FACTORS_REMOVED, object_kind="user", object_id=holder.pk, before={"kinds": kinds},
                     holder=holder.full_name, reason=_spoken(reason),
                 )  # fmt: skip
 

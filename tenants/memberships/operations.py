@@ -11,6 +11,7 @@ from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import PLATFORM, tenant
 from portal.journal.operations import Act, Actor, record
 from tenants.groups.queries import establishment_names
+from tenants.memberships import records
 from tenants.memberships.access import Access
 from tenants.memberships.accounts import account_for, cut_all_sessions, open_account
 from tenants.memberships.letters import post_confirmed, post_invitation, post_sessions_cut, post_to_confirm
@@ -34,15 +35,6 @@ from tenants.memberships.spoken import spoken_terms, terms_of
 from tenants.memberships.states import MEMBERSHIP_TRANSITIONS, MembershipState
 
 INVITATION_LASTS = timedelta(days=7)
-
-INVITED = Act("membership_invited", "{actor} a invité {holder} : {terms}.")
-RESENT = Act("invitation_resent", "{actor} a renvoyé l'invitation de {holder}.")
-ACCEPTED = Act("invitation_accepted", "{actor} a accepté l'invitation : {terms}. {following}")
-CONFIRMED = Act("membership_confirmed", "{actor} a confirmé le droit de {holder} : {terms}.")
-CHANGED = Act("membership_changed", "{actor} a modifié le droit de {holder} : {terms}. {following}")
-ENDED = Act("membership_ended", "{actor} a mis fin au droit de {holder} : {terms}.")
-CANCELLED = Act("invitation_cancelled", "{actor} a annulé l'invitation de {holder} : {terms}.")
-SESSIONS_CUT = Act("sessions_cut", "{actor} a coupé toutes ses sessions.")
 
 WAITS = "Un second administrateur doit le confirmer."
 STALE = "Ce droit a changé entre-temps : relisez la page avant de recommencer."
@@ -75,7 +67,7 @@ def invite(
         ends_on=ends_on, invited_as=full_name, granted_by=actor.user,
     )  # fmt: skip
     _send_invitation(membership)
-    _line(actor, INVITED, membership, after=terms_of(membership))
+    _line(actor, records.INVITED, membership, after=terms_of(membership))
     return membership
 
 
@@ -92,7 +84,7 @@ def invite_first_administrators(*, actor: Actor, group: Any, recipients: list[tu
             granted_by_id=actor.actor_id, is_founding=True,
         )  # fmt: skip
         links.append(invitation_link(_send_invitation(membership).pk))
-        _line(actor, INVITED, membership, after=terms_of(membership))
+        _line(actor, records.INVITED, membership, after=terms_of(membership))
     return links
 
 
@@ -103,7 +95,7 @@ def resend_invitation(*, actor: Access, membership: Membership) -> None:
         raise DomainError("Accepted", "Cette invitation a déjà été acceptée : il n'y a rien à renvoyer.")
     _close_invitation(membership)
     _send_invitation(membership)
-    _line(actor, RESENT, membership)
+    _line(actor, records.RESENT, membership)
 
 
 def accept_invitation(
@@ -128,7 +120,7 @@ def accept_invitation(
         membership.user = actor
         if waits:
             post_to_confirm(membership)
-        _line(actor, ACCEPTED, membership, following=WAITS if waits else "")
+        _line(actor, records.ACCEPTED, membership, following=WAITS if waits else "")
     return membership
 
 
@@ -140,7 +132,7 @@ def confirm_membership(*, actor: User, membership: Membership) -> None:
             membership, MembershipState.ACTIVE, STALE, confirmed_by=actor, confirmed_at=now()
         )
         post_confirmed(membership)
-        _line(actor, CONFIRMED, membership)
+        _line(actor, records.CONFIRMED, membership)
 
 
 def change_membership(
@@ -174,7 +166,7 @@ def change_membership(
     _tell_sessions_cut(membership, "changed")
     _line(
         actor,
-        CHANGED,
+        records.CHANGED,
         membership,
         before=before,
         after=terms_of(membership),
@@ -194,7 +186,7 @@ def end_membership(*, actor: Access, membership: Membership) -> None:
     _close_invitation(membership)
     if not invited:
         _tell_sessions_cut(membership, "ended")
-    _line(actor, CANCELLED if invited else ENDED, membership, before=terms_of(membership))
+    _line(actor, records.CANCELLED if invited else records.ENDED, membership, before=terms_of(membership))
 
 
 def cut_sessions(*, actor: User) -> None:
@@ -203,7 +195,12 @@ def cut_sessions(*, actor: User) -> None:
     post_sessions_cut(actor, "asked")
     for group_id in [PLATFORM, *groups_of(actor)]:
         with tenant(group_id):
-            record(actor, SESSIONS_CUT, object_kind="user", object_id=actor.pk)
+            record(actor, records.SESSIONS_CUT, object_kind="user", object_id=actor.pk)
+
+
+def record_rights_export(*, actor: Access, count: int, what: str) -> None:
+    """Leaves the line of an exported list of rights: how many rows, and what was asked, in French."""
+    record(actor, records.EXPORTED, object_kind="rights_list", object_id=None, count=count, what=what)
 
 
 def _check_terms(

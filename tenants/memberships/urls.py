@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from tenants.memberships import views
+from tenants.memberships import list_views, views
 
 app_name = "memberships"
 urlpatterns = [
-    path("droits/", views.rights, name="rights"),
+    path("droits/", list_views.rights, name="rights"),
+    path("droits/exporter/", list_views.export, name="export"),
     path("droits/inviter/", views.invite_person, name="invite"),
     path("droits/<uuid:membership_id>/", views.right, name="right"),
     path("droits/<uuid:membership_id>/confirmer/", views.confirm, name="confirm"),

@@ -1,11 +1,9 @@
 """« Droits du portail » of a group: who may do what, given and taken back."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +14,7 @@ from portal.foundation.errors import DomainError
 from portal.journal.queries import lines_about
 from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
-from tenants.memberships.forms import InviteForm, ReasonForm, RightForm, RightsFilter, terms_in_place
+from tenants.memberships.forms import InviteForm, ReasonForm, RightForm, terms_in_place
 from tenants.memberships.lost_factors import remove_second_factors
 from tenants.memberships.models import Membership
 from tenants.memberships.operations import (
@@ -29,27 +27,13 @@ from tenants.memberships.operations import (
 from tenants.memberships.permissions import ROLE_PERMISSIONS, Permission, Role
 from tenants.memberships.queries import (
     confirmer_in,
-    filtered_rights,
     reset_refusal,
     rights_seen,
-    rights_to_confirm,
 )
 from tenants.memberships.rules import can_ask_reset, can_change, can_confirm, can_end
 from tenants.memberships.spoken import spoken_scope
-from tenants.memberships.standing import Standing, standing_of
+from tenants.memberships.standing import standing_of
 from tenants.memberships.states import MembershipState
-
-ROWS = 50
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list."""
-
-    right: Membership
-    standing: Standing
-    scope: str
-    url: str
 
 
 def _url(request: TenantRequest, route: str, right: Membership | None = None) -> str:
@@ -59,29 +43,6 @@ def _url(request: TenantRequest, route: str, right: Membership | None = None) ->
 
 def _right(request: TenantRequest, membership_id: UUID) -> Membership:
     return get_object_or_404(rights_seen(request.access), pk=membership_id)
-
-
-@requires(Permission.MEMBERSHIPS_VIEW, limited=True)
-def rights(request: TenantRequest) -> HttpResponse:
-    """The rights in the group, or those that reach only the reader's establishments."""
-    names = establishment_names()
-    filters = RightsFilter(request.GET or None, names=names)
-    asked = filters.asked if filters.is_bound else {}
-    page = Paginator(filtered_rights(request.access, **asked), ROWS).get_page(request.GET.get("page"))
-    rows = [Row(one, standing_of(one), spoken_scope(one, names), _url(request, "right", one)) for one in page]
-    context = {
-        "rows": rows,
-        "page": page,
-        "filters": filters,
-        "is_filtered": bool(asked),
-        "to_confirm": rights_to_confirm(request.access),
-        "invite_url": _url(request, "invite") if _may_grant(request) else "",
-    }
-    return render(request, "memberships/rights.html", context)
-
-
-def _may_grant(request: TenantRequest) -> bool:
-    return request.access.establishments_for(Permission.MEMBERSHIPS_GRANT) != ()
 
 
 @requires(Permission.MEMBERSHIPS_GRANT, limited=True)
