@@ -61,7 +61,8 @@ WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'ru
 """
 SEARCH = """
 SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date, p.birth_place,
-  (SELECT string_agg(i.kind || i.value, ', ') FROM people_personidentifier i WHERE i.person_id = p.id AND i.group_id = p.group_id)
+  (SELECT string_agg(i.kind || i.value, ', ')
+    FROM people_personidentifier i WHERE i.person_id = p.id AND i.group_id = p.group_id)
 FROM people_person p
 WHERE p.group_id = %(group)s AND (p.name_key LIKE 'martin%%' OR p.name_key LIKE '%% martin%%')
 ORDER BY p.birth_name_key <> 'martin', p.name_key LIMIT 26
