@@ -15,8 +15,8 @@ urlpatterns = [
     path("exploitant/", include("tenants.groups.operator_urls")),
     path(GROUP, include("tenants.groups.urls")),
     path(GROUP, include("tenants.memberships.urls")),
-    path(GROUP, include("portal.journal.urls")),
-    path(GROUP, include("portal.dispatch.urls")),
+    path(GROUP, include("portal.shell.journal.urls")),
+    path(GROUP, include("portal.shell.dispatch.urls")),
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
 ]

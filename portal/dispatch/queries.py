@@ -1,5 +1,6 @@
 """Reads of the outbox: what is due, what waits for a person, what was settled, and how late the machine is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -116,3 +117,16 @@ def settlements(outcome: str = "") -> QuerySet[Settlement]:
     """How messages ended, last first."""
     found = Settlement.objects.filter(outcome=outcome) if outcome else Settlement.objects.all()
     return found.order_by("-settled_at", "-id")
+
+
+def held_behind(messages: Iterable[Message]) -> dict[str, int]:
+    """Ordering key → how many messages wait behind those that are given."""
+    keys = {one.ordering_key for one in messages if one.ordering_key}
+    found = Message.objects.filter(ordering_key__in=keys).values_list("ordering_key").annotate(Count("pk"))
+    return {key: count - 1 for key, count in found.order_by() if count > 1}
+
+
+def message_exists(message_id: UUID) -> bool:
+    """Whether the current group has, or had, that message."""
+    rows = Message.objects.filter(pk=message_id)
+    return rows.exists() or Settlement.objects.filter(message_id=message_id).exists()

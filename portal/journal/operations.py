@@ -1,10 +1,12 @@
 """Writing the journal: every operation of every room calls `record`, or `record_set` when it acts by set."""
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -13,6 +15,7 @@ from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
 from portal.foundation.request_id import current_request_id
 from portal.foundation.tenancy import current_group_id
+from portal.journal.queries import Filters, was_recorded_since
 
 
 class Actor(Protocol):
@@ -44,6 +47,20 @@ class Act:
     code: str
     sentence: str
 
+    def __post_init__(self) -> None:
+        _KNOWN[self.code] = self.sentence
+
+
+_KNOWN: dict[str, str] = {}
+
+
+def act_label(code: str) -> str:
+    """What an act says, without who and what: « A relancé l'envoi « … » »; its code once no room declares it any more."""
+    if code not in _KNOWN:
+        return code
+    words = _VALUE.sub("…", _KNOWN[code].removeprefix("{actor}")).strip(" .")
+    return words[:1].upper() + words[1:]
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -57,6 +74,7 @@ class Entry:
     after: Any = None
 
 
+_VALUE = re.compile(r"\{[^}]*\}")
 _COLUMNS: Sequence[tuple[str, str]] = (
     ("id", "uuid"),
     ("establishment_id", "uuid"),
@@ -120,3 +138,30 @@ def record_set(actor: Actor, act: Act, entries: Iterable[Entry], *, at: datetime
 
 def _json(value: Any) -> str | None:
     return None if value is None else DjangoJSONEncoder(ensure_ascii=False).encode(value)
+
+
+READ = Act("journal_read", "{actor} a consulté le journal ({filters}).")
+EXPORTED = Act("journal_exported", "{actor} a exporté {count} lignes du journal ({filters}).")
+SAME_READING = timedelta(minutes=10)
+
+
+def record_reading(*, actor: Actor, filters: Filters, described: str) -> None:
+    """A consultation of the journal, said once per person, filters and ten minutes; `described`: the filters in French."""
+    reading = _reading_of(actor, filters)
+    if not was_recorded_since(READ.code, reading, now() - SAME_READING):
+        record(
+            actor, READ, object_kind="journal", object_id=reading, after=filters.as_json(), filters=described
+        )  # fmt: skip
+
+
+def record_export(*, actor: Actor, filters: Filters, described: str, count: int) -> None:
+    """An export of the journal, said each time, with its number of lines."""
+    record(
+        actor, EXPORTED, object_kind="journal", object_id=_reading_of(actor, filters), after=filters.as_json(),
+        filters=described, count=count,
+    )  # fmt: skip
+
+
+def _reading_of(actor: Actor, filters: Filters) -> UUID:
+    """The same id for the same person and the same filters."""
+    return uuid5(actor.actor_id or UUID(int=0), json.dumps(filters.as_json(), sort_keys=True))

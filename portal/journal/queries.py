@@ -1,8 +1,9 @@
 """Reads of the journal."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from portal.foundation.clock import end_of_day, start_of_day
 from portal.foundation.tenancy import clock
 from portal.journal.models import Line
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # One index probe per group, however many lines each has.
 _GROUPS = """
 WITH RECURSIVE one AS (
@@ -56,16 +58,13 @@ class Cursor:
     number: int
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.number}"
+        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.number}"
 
     @classmethod
     def read(cls, text: str) -> "Cursor | None":
         """None when the text is not one: the newest page is shown."""
-        moment, _, number = text.partition("~")
-        try:
-            return cls(datetime.fromisoformat(moment), int(number))
-        except ValueError:
-            return None
+        found = re.fullmatch(r"([0-9]{1,16})-([0-9]{1,18})", text)
+        return cls(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
 
 
 @dataclass(frozen=True)

@@ -44,5 +44,7 @@ GROUP_PLACES = (
     Place(
         Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
     ),
+    Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
+    Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
     Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
 )

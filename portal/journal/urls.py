@@ -1,6 +1,0 @@
-"""Reading the journal."""
-
-from django.urls import URLPattern
-
-app_name = "journal"
-urlpatterns: list[URLPattern] = []
