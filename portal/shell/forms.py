@@ -37,3 +37,11 @@ class GroupFilters(forms.Form):
             and asked["category"] in ("", row.place.category)
             and words in f"{row.place.key} {search_words(row.place.city)}"
         ]
+
+    @property
+    def in_french(self) -> str:
+        """« Département : Gironde, Catégorie : EHPAD », for the journal."""
+        if not self.is_valid():
+            return "tous les établissements"
+        asked = [f"{self.fields[name].label} : {value}" for name, value in self.cleaned_data.items() if value]
+        return ", ".join(asked) or "tous les établissements"

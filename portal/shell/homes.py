@@ -90,6 +90,26 @@ def totals(rows: list[GroupRow]) -> SiteFigures:
     return SiteFigures(**{name: sum(getattr(row.figures, name) for row in rows) for name in COLUMNS})
 
 
+TABLE_HEADER = (
+    "Établissement",
+    "Ville",
+    "Catégorie",
+    "Département",
+    "Présents",
+    "Fins sous 72 h",
+    "Départs du jour",
+    "Arrivées sous 7 jours",
+)
+
+
+def table_lines(rows: list[GroupRow]) -> Iterator[list[str | int]]:
+    """The group's table as a spreadsheet holds it, without its total: a person present at two sites counts at each."""
+    for row in rows:
+        place = row.place
+        figures = [getattr(row.figures, column) for column in COLUMNS]
+        yield [place.name, place.city, place.category, place.department, *figures]
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of « À faire aujourd'hui », as components/todo.html shows it."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sante/vivant", health.alive, name="alive"),
     path("sante/pret", health.ready, name="ready"),
     path("g/<slug:group_slug>/", views.group_home, name="group_home"),
+    path("g/<slug:group_slug>/tableau/exporter/", views.group_table, name="group_table"),
     path("g/<slug:group_slug>/e/<uuid:establishment_id>/", views.site_home, name="site_home"),
     path(
         "g/<slug:group_slug>/e/<uuid:establishment_id>/presents.pdf",

@@ -2,14 +2,26 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from identities.assignments.queries import site_figures, todo_for_site
 from portal.foundation.clock import today
+from portal.foundation.tabular import TYPES, spreadsheet
 from portal.shell.forms import GroupFilters
-from portal.shell.homes import destinations, group_lines, group_rows, site_line, sorted_rows, totals
+from portal.shell.homes import (
+    TABLE_HEADER,
+    destinations,
+    group_lines,
+    group_rows,
+    site_line,
+    sorted_rows,
+    table_lines,
+    totals,
+)
+from portal.shell.operations import record_table_export
 from portal.shell.templatetags.shell import sorted_by
 from tenants.memberships.doors import TenantRequest, public, requires, signed_in
 from tenants.memberships.models import User
@@ -62,8 +74,25 @@ def group_home(request: TenantRequest) -> HttpResponse:
         "every": len(rows),
         "todo": group_lines(request.access, rows),
         "today": today(),
+        "exports": reverse("shell:group_table", args=[request.access.group_slug]),
+        "query": request.GET.urlencode(),
     }
     return render(request, "shell/group_home.html", context)
+
+
+@requires(Permission.GROUP_HOME, limited=True)
+@require_GET
+def group_table(request: TenantRequest) -> HttpResponse:
+    """The table of that page, as filtered and sorted; written inside the door, then journalled."""
+    kind = request.GET.get("format", "csv")
+    if kind not in TYPES:
+        raise Http404
+    filters = GroupFilters(request.GET, rows=group_rows(request.access))
+    kept = sorted_rows(filters.kept(), *sorted_by(request))
+    name = f"tableau-du-groupe-{today():%Y-%m-%d}"
+    response, count = spreadsheet(kind, name, TABLE_HEADER, table_lines(kept))
+    record_table_export(actor=request.access, count=count, what=f"{filters.in_french}, {kind.upper()}")
+    return response
 
 
 @requires(Permission.SITE_HOME)

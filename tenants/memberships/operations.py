@@ -200,7 +200,8 @@ def cut_sessions(*, actor: User) -> None:
 
 def record_rights_export(*, actor: Access, count: int, what: str) -> None:
     """Leaves the line of an exported list of rights: how many rows, and what was asked, in French."""
-    record(actor, records.EXPORTED, object_kind="rights_list", object_id=None, count=count, what=what)
+    lines = f"{count} ligne{'s' * (count > 1)}"
+    record(actor, records.EXPORTED, object_kind="rights_list", object_id=None, lines=lines, what=what)
 
 
 def _check_terms(
