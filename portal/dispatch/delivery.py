@@ -68,7 +68,9 @@ def deliver(group_id: UUID, message_id: UUID) -> None:
 
 def _take(message_id: UUID) -> Call | None:
     """Under the row's lock: performs a local effect to its end, or says which remote call to make after the commit."""
-    rows = Message.objects.filter(pk=message_id)  # by its key alone: another condition may choose another index
+    rows = Message.objects.filter(
+        pk=message_id
+    )  # by its key alone: another condition may choose another index
     message = rows.select_for_update(skip_locked=True).first()
     if message is None or not is_due(message, now()):  # settled, being settled by another worker, or put off
         return None

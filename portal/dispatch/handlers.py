@@ -64,7 +64,10 @@ def _send(message: EmailMultiAlternatives) -> Result:
     connection = get_connection(timeout=settings.EMAIL_TIMEOUT)
     try:
         connection.open()
-    except (OSError, smtplib.SMTPException):  # an authentication refused too: it is the server's setting, not the mail
+    except (
+        OSError,
+        smtplib.SMTPException,
+    ):  # an authentication refused too: it is the server's setting, not the mail
         return Transient(NOT_REACHED)
     try:
         connection.send_messages([message])

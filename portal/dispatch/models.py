@@ -25,7 +25,9 @@ class Message(TenantRow):
     sent_at = models.DateTimeField(null=True)  # when the relay last rang the worker
     attempts = models.PositiveSmallIntegerField(default=0)
     in_flight_until = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=300, blank=True)  # the last failure, in French, without personal data
+    reason = models.CharField(
+        max_length=300, blank=True
+    )  # the last failure, in French, without personal data
 
     class Meta:
         indexes = [
@@ -52,7 +54,9 @@ class Settlement(TenantRow):
     settled_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["group_id", "message_id"], name="dispatch_settlement_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["group_id", "message_id"], name="dispatch_settlement_once")
+        ]
         indexes = [models.Index(fields=["group_id", "-settled_at"])]
 
     def __str__(self) -> str:

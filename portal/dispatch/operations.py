@@ -83,7 +83,9 @@ def post_all(letters: Iterable[Letter]) -> list[Message]:
 
 def _insert(messages: list[Message], moment: datetime) -> None:
     encode = DjangoJSONEncoder(ensure_ascii=False).encode
-    rows = [(one.pk, one.kind, one.target, one.ordering_key, encode(one.payload), one.due_at) for one in messages]
+    rows = [
+        (one.pk, one.kind, one.target, one.ordering_key, encode(one.payload), one.due_at) for one in messages
+    ]
     head = [messages[0].group_id, MessageState.PENDING, moment]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*head, *(list(column) for column in zip(*rows, strict=True))])

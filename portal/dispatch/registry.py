@@ -1,10 +1,10 @@
 """Who does what a message asks: one handler per kind, written in its room's `handlers.py`.
 
-    @handler("mission_ended", label="fin de mission")      # local: runs inside the transaction that deletes the message
-    def suspend_keys(delivery: Delivery) -> None: ...
+@handler("mission_ended", label="fin de mission")      # local: runs inside the transaction that deletes the message
+def suspend_keys(delivery: Delivery) -> None: ...
 
-    @remote_handler("scim_user", label="compte SCIM", reconcile=ask_the_target)   # on the wire, outside of a transaction
-    def push_user(delivery: Delivery) -> Result: ...
+@remote_handler("scim_user", label="compte SCIM", reconcile=ask_the_target)   # on the wire, outside of a transaction
+def push_user(delivery: Delivery) -> Result: ...
 """
 
 from collections.abc import Callable

@@ -29,7 +29,9 @@ class Delivering(OwnDoors):
 
     abstract = True
 
-    def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: dict[str, Any], einfo: Any) -> None:
+    def on_failure(
+        self, exc: BaseException, task_id: str, args: Any, kwargs: dict[str, Any], einfo: Any
+    ) -> None:
         note_failure(UUID(kwargs["group_id"]), UUID(kwargs["message_id"]))
 
 

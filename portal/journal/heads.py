@@ -60,6 +60,7 @@ def read_heads(text: str) -> list[Head]:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DomainError(
-                f"Not a head: line {rank}", f"La ligne {rank} du fichier n'est pas une tête de journal exportée."
+                f"Not a head: line {rank}",
+                f"La ligne {rank} du fichier n'est pas une tête de journal exportée.",
             ) from error
     return found

@@ -8,7 +8,9 @@ from portal.foundation.tenancy.rows import TenantRow
 class Line(TenantRow):
     """One act as a French sentence. Append-only by grants; `seal_number` is given once by the sealer, from NULL."""
 
-    number = models.BigIntegerField(db_default=models.Func(models.Value("journal_line_number"), function="nextval"))
+    number = models.BigIntegerField(
+        db_default=models.Func(models.Value("journal_line_number"), function="nextval")
+    )
     at = models.DateTimeField()
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=200)
@@ -53,7 +55,9 @@ class Seal(TenantRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group_id", "number"], name="journal_seal_number"),
-            models.CheckConstraint(condition=models.Q(line_count__gt=0, number__gt=0), name="journal_seal_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(line_count__gt=0, number__gt=0), name="journal_seal_not_empty"
+            ),
         ]
 
     def __str__(self) -> str:

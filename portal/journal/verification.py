@@ -63,7 +63,9 @@ class Report:
     findings: list[Finding]
 
 
-def verify_group(group_id: UUID, heads: Iterable[Head] = (), *, unsealed_for: timedelta = UNSEALED_FOR) -> Report:
+def verify_group(
+    group_id: UUID, heads: Iterable[Head] = (), *, unsealed_for: timedelta = UNSEALED_FOR
+) -> Report:
     """Verifies the chain of one group in its own door; `heads` of other groups are left out."""
     with tenant(group_id):
         findings = [*_chain(), *_lines(), *_unsealed(unsealed_for)]
@@ -80,11 +82,17 @@ def _rows(statement: str) -> list[tuple]:
 def _chain() -> Iterator[Finding]:
     for number, awaited, follows, holds in _rows(_CHAIN):
         if number != awaited:
-            gone = f"le scellé n° {awaited}" if number == awaited + 1 else f"les scellés n° {awaited} à {number - 1}"
+            gone = (
+                f"le scellé n° {awaited}"
+                if number == awaited + 1
+                else f"les scellés n° {awaited} à {number - 1}"
+            )
             where = "Début tronqué" if awaited == 1 else "Suppression"
             yield Finding(f"{where} : il manque {gone}, avec leurs lignes, avant le scellé n° {number}.")
         elif not follows:
-            yield Finding(f"Scellé n° {number} : il ne suit pas celui qui le précède, l'un des deux a été refait.")
+            yield Finding(
+                f"Scellé n° {number} : il ne suit pas celui qui le précède, l'un des deux a été refait."
+            )
         if not holds:
             yield Finding(f"Scellé n° {number} : ses propres valeurs ont été modifiées après coup.")
 
@@ -109,15 +117,23 @@ def _difference(number: int, expected: int | None, lines: int, first: int | None
         gone = expected - lines
         return f"Scellé n° {number} : {gone} ligne(s) sur {expected} supprimée(s) ou déplacée(s), parmi les {where}."
     if lines > expected:
-        return f"Scellé n° {number} : {lines - expected} ligne(s) insérée(s) ou déplacée(s), parmi les {where}."
+        return (
+            f"Scellé n° {number} : {lines - expected} ligne(s) insérée(s) ou déplacée(s), parmi les {where}."
+        )
     return f"Scellé n° {number} : au moins une ligne modifiée ou échangée, parmi les {where}."
 
 
 def _dated(number: int, word: str, beside: str, **condition: object) -> Iterator[Finding]:
-    found = Line.objects.filter(seal_number=number, **condition).order_by("number").values_list("number", flat=True)
+    found = (
+        Line.objects.filter(seal_number=number, **condition)
+        .order_by("number")
+        .values_list("number", flat=True)
+    )
     count = found.count()
     if count:
-        yield Finding(f"Scellé n° {number} : {count} ligne(s) {word}(s), datées {beside} : {_named(found)}.", False)
+        yield Finding(
+            f"Scellé n° {number} : {count} ligne(s) {word}(s), datées {beside} : {_named(found)}.", False
+        )
 
 
 def _named(numbers) -> str:
@@ -140,6 +156,10 @@ def _against(heads: list[Head]) -> Iterator[Finding]:
     for one in sorted(heads, key=lambda head: head.number):
         day = f"la tête exportée, scellée le {one.sealed_at:%d/%m/%Y à %H:%M} UTC ({one.lines} lignes)"
         if one.number not in kept:
-            yield Finding(f"Fin tronquée : le scellé n° {one.number} n'existe plus, alors que {day} le prouve.")
+            yield Finding(
+                f"Fin tronquée : le scellé n° {one.number} n'existe plus, alors que {day} le prouve."
+            )
         elif kept[one.number] != one.hash:
-            yield Finding(f"Scellé n° {one.number} : le journal a été réécrit, il ne correspond plus à {day}.")
+            yield Finding(
+                f"Scellé n° {one.number} : le journal a été réécrit, il ne correspond plus à {day}."
+            )

@@ -39,7 +39,12 @@ def _screen(request: TenantRequest, current: str, page: Any, rows: Any, **contex
         ("settled", "Réglés depuis 30 jours", found.settled),
     ]
     shown = [
-        {"url": reverse(f"dispatch:{name}", args=[slug]), "label": label, "count": count, "current": name == current}
+        {
+            "url": reverse(f"dispatch:{name}", args=[slug]),
+            "label": label,
+            "count": count,
+            "current": name == current,
+        }
         for name, label, count in tabs
     ]
     values = {"page": page, "rows": rows, "tabs": shown, "counts": found, **context}
@@ -52,7 +57,9 @@ def _page(request: TenantRequest, rows: Any) -> Any:
 
 def _named(page: Any) -> list[dict[str, Any]]:
     held = held_behind(page)
-    return [{"message": one, "name": message_name(one), "held": held.get(one.ordering_key, 0)} for one in page]
+    return [
+        {"message": one, "name": message_name(one), "held": held.get(one.ordering_key, 0)} for one in page
+    ]
 
 
 @requires(Permission.DISPATCH_VIEW)
@@ -127,9 +134,7 @@ def give_up(request: TenantRequest, message_id: UUID) -> HttpResponse:
 
 def _given_up(request: TenantRequest, form: GiveUpForm, message_id: UUID) -> bool:
     try:
-        give_up_message(
-            actor=request.access, message_id=message_id, reason=form.cleaned_data["reason"]
-        )
+        give_up_message(actor=request.access, message_id=message_id, reason=form.cleaned_data["reason"])
     except DomainError as refusal:
         form.add_error(refusal.field, refusal.french)
         return False

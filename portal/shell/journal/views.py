@@ -53,8 +53,13 @@ def export(request: TenantRequest) -> HttpResponse:
     rows = matching(filters)
     if rows[: EXPORT_LIMIT + 1].count() > EXPORT_LIMIT:
         limit = f"{EXPORT_LIMIT:,}".replace(",", " ")
-        messages.error(request, f"L'export dépasse {limit} lignes : resserrez les dates, puis exportez en plusieurs fois.")
-        return redirect(f"{reverse('journal:lines', args=[request.access.group_slug])}?{request.GET.urlencode()}")
+        messages.error(
+            request,
+            f"L'export dépasse {limit} lignes : resserrez les dates, puis exportez en plusieurs fois.",
+        )
+        return redirect(
+            f"{reverse('journal:lines', args=[request.access.group_slug])}?{request.GET.urlencode()}"
+        )
     found = export_rows(rows.iterator(chunk_size=2000), establishment_names())
     response, count = spreadsheet("csv", f"journal-{today():%Y-%m-%d}", HEADER, found)
     record_export(actor=request.access, filters=filters, described=form.in_french(), count=count)

@@ -94,7 +94,10 @@ def test_a_rule_that_refuses_hands_the_message_to_a_person(group, handles, poste
     handles("essai", effect=refuse)
     message_id = posted()
     deliver(group.id, message_id)
-    assert (row(message_id).state, row(message_id).reason) == (MessageState.TO_HANDLE, "Cette clé est déjà rendue.")
+    assert (row(message_id).state, row(message_id).reason) == (
+        MessageState.TO_HANDLE,
+        "Cette clé est déjà rendue.",
+    )
 
 
 def test_a_remote_send_happens_outside_of_any_transaction(group, handles, posted, row, ending):

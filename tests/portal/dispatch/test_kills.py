@@ -126,7 +126,9 @@ def test_a_pool_child_killed_alone_is_replaced(effects, worker):
     for _ in range(3):
         before = count(effects, "effect_of_test")
         wait_until(lambda before=before: count(effects, "effect_of_test") > before + 5)
-        children = subprocess.run(["pgrep", "-P", str(parent.pid)], capture_output=True, text=True).stdout.split()
+        children = subprocess.run(
+            ["pgrep", "-P", str(parent.pid)], capture_output=True, text=True
+        ).stdout.split()
         os.kill(int(random.choice(children)), signal.SIGKILL)
     wait_until(lambda: left(group_id) == 0)
     assert count(effects, "effect_of_test") == total
@@ -183,7 +185,10 @@ for _ in range(2):
 
 def test_without_a_broker_posting_works_and_the_message_waits(effects, worker, services):
     group_id = uuid7()
-    away = {"REDIS_URL": "unix:///nonexistent/valkey.sock?db=0", "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
+    away = {
+        "REDIS_URL": "unix:///nonexistent/valkey.sock?db=0",
+        "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+    }
     done = subprocess.run(
         [sys.executable, "-c", POST_WITHOUT_BROKER, str(group_id)], cwd=ROOT, capture_output=True, text=True,
         env={**os.environ, **services.environment(), **away}, check=True,

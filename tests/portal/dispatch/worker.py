@@ -15,7 +15,8 @@ from portal.dispatch import bell, queries, relay  # noqa: E402
 from portal.dispatch.registry import Delivery, Done, Result, handler, remote_handler  # noqa: E402
 
 app.loader.import_default_modules()
-queries.RESEND_AFTER = bell.RESEND_AFTER = timedelta(seconds=2)
+queries.RESEND_AFTER = bell.RESEND_AFTER = timedelta(seconds=3)
+relay.BATCH, relay.WINDOW = 50, 100
 app.conf.beat_schedule = {"sweep": {"task": "portal.dispatch.tasks.sweep", "schedule": 1.0}}
 if os.environ.get("KILLED_BETWEEN_COMMIT_AND_PUBLISH"):
     relay.ring_messages = lambda *_: os.kill(os.getpid(), 9)

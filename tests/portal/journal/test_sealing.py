@@ -89,7 +89,10 @@ def test_an_act_without_an_actor_is_refused():
 
 
 def insert_line(link: psycopg.Connection, group_id) -> None:
-    link.execute("SELECT set_config('role', 'portal_group', true), set_config('app.group_id', %s, true)", [str(group_id)])
+    link.execute(
+        "SELECT set_config('role', 'portal_group', true), set_config('app.group_id', %s, true)",
+        [str(group_id)],
+    )
     link.execute(
         "INSERT INTO journal_line (id, group_id, at, actor_name, act, object_kind, sentence, request_id)"
         " VALUES (gen_random_uuid(), %s, now(), 'x', 'test', 'file', 'x', '')",

@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, database
 
 def write(group_id, *objects, at=None) -> None:
     with tenant(group_id):
-        entries = [Entry("file", uuid7(), {"object": one}, before={"rang": 1}, after={"rang": 2}) for one in objects]
+        entries = [
+            Entry("file", uuid7(), {"object": one}, before={"rang": 1}, after={"rang": 2}) for one in objects
+        ]
         record_set(Machine("l'archiviste"), ACT, entries, at=at)
 
 
@@ -77,7 +79,11 @@ def test_an_edit_of_any_column_is_found(chain, tamper, change):
 
 
 def test_a_deletion_in_the_middle_is_found(chain, tamper):
-    tamper("DELETE FROM journal_line WHERE id = (SELECT id FROM journal_line WHERE group_id = %s AND seal_number = 2 LIMIT 1)", chain)
+    tamper(
+        "DELETE FROM journal_line WHERE id = (SELECT id FROM journal_line WHERE group_id = %s"
+        " AND seal_number = 2 LIMIT 1)",
+        chain,
+    )
     assert "Scellé n° 2 : 1 ligne(s) sur 4 supprimée(s)" in sentences(chain)
 
 
@@ -108,7 +114,10 @@ def test_a_line_under_a_seal_that_does_not_exist_is_found(chain, tamper):
     assert "portent le scellé n° 9, qui n'existe pas" in found
 
 
-@pytest.mark.parametrize(("gone", "words"), [(1, "Début tronqué : il manque le scellé n° 1"), (2, "Suppression : il manque le scellé n° 2")])
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [(1, "Début tronqué : il manque le scellé n° 1"), (2, "Suppression : il manque le scellé n° 2")],
+)
 def test_a_seal_removed_with_its_lines_is_found(chain, tamper, gone, words):
     tamper("DELETE FROM journal_line WHERE group_id = %s AND seal_number = %s", chain, gone)
     tamper("DELETE FROM journal_seal WHERE group_id = %s AND number = %s", chain, gone)
@@ -119,7 +128,12 @@ def test_a_removed_seal_hidden_by_renumbering_is_found(chain, tamper):
     for table, column in (("journal_line", "seal_number"), ("journal_seal", "number")):
         tamper(f"DELETE FROM {table} WHERE group_id = %s AND {column} = 1", chain)
         for number in (2, 3):
-            tamper(f"UPDATE {table} SET {column} = %s WHERE group_id = %s AND {column} = %s", number - 1, chain, number)
+            tamper(
+                f"UPDATE {table} SET {column} = %s WHERE group_id = %s AND {column} = %s",
+                number - 1,
+                chain,
+                number,
+            )
     found = sentences(chain)
     assert "Scellé n° 1 : il ne suit pas" in found
     assert "Scellé n° 1 : ses propres valeurs" in found

@@ -23,9 +23,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--group", help="adresse (slug) ou identifiant du groupe ; « plateforme » pour la sienne")
+        parser.add_argument(
+            "--group", help="adresse (slug) ou identifiant du groupe ; « plateforme » pour la sienne"
+        )
         parser.add_argument("--heads", nargs="+", default=[], type=Path, help="fichiers de têtes exportées")
-        parser.add_argument("--delay", type=int, default=10, help="minutes au-delà desquelles une ligne est scellée")
+        parser.add_argument(
+            "--delay", type=int, default=10, help="minutes au-delà desquelles une ligne est scellée"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         heads = self._heads(options["heads"])
@@ -50,7 +54,9 @@ class Command(BaseCommand):
             try:
                 found += read_heads(path.read_text())
             except OSError as error:
-                raise CommandError(f"Le fichier {path} ne peut pas être lu : {error.strerror}.", returncode=3) from error
+                raise CommandError(
+                    f"Le fichier {path} ne peut pas être lu : {error.strerror}.", returncode=3
+                ) from error
             except DomainError as error:
                 raise CommandError(f"{path} : {error.french}", returncode=3) from error
         return found
@@ -60,7 +66,9 @@ class Command(BaseCommand):
         report = verify_group(group_id, heads, unsealed_for=delay)
         seconds = time.monotonic() - start
         name = names.get(group_id, str(group_id))
-        self.stdout.write(f"{name} : {report.lines} lignes, {report.seals} scellés, vérifiés en {seconds:.1f} s.")
+        self.stdout.write(
+            f"{name} : {report.lines} lignes, {report.seals} scellés, vérifiés en {seconds:.1f} s."
+        )
         for finding in report.findings:
             self.stdout.write(f"  {'RUPTURE' if finding.is_break else 'À VÉRIFIER'} · {finding.sentence}")
         return report
