@@ -76,8 +76,7 @@ def check_settings(app_configs: Iterable[AppConfig] | None = None, **_: object) 
         ),
         (
             getattr(settings, "TLS_TERMINATION", "") == "proxy" and settings.ALLAUTH_TRUSTED_PROXY_COUNT < 1,
-            "TRUSTED_PROXY_COUNT manque : donnez le nombre de vos mandataires, sans quoi l'adresse du mandataire passe pour "
-            "celle de tous.",
+            "TRUSTED_PROXY_COUNT manque : dites combien de mandataires à vous précèdent le portail (1 ou plus).",
             "E007",
         ),
     ]
