@@ -23,7 +23,7 @@ QUESTIONS = {
     "assignments:people_in_group": ["q=camille", "tri=-ends_at", "page=2"],
     "assignments:people_of_site": ["q=camille", "page=2"],
     "memberships:rights": ["state=to_confirm"],
-    "operator:groups": ["q=petit", "q=aucun+groupe"],
+    "operator:groups": ["q=e", "q=aucun+groupe"],
     "operator:new_group": ["numbers=010008407"],
     "people:birth_places": ["birth_place_text=bourg"],
     "people:search": ["q=camille", "q=personne+de+ce+nom"],

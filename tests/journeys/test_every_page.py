@@ -23,6 +23,7 @@ from tests.factories.assignments import AssignmentFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.house.addresses import SHUT, Names, section_of
+from tests.house.crowd import give_to_a_person
 from tests.house.rooms import Route, routes
 from tests.journeys.second_factor import confirm_oneself, sign_in, type_code, type_password
 from tests.journeys.strict_page import assert_accessible, assert_no_horizontal_scroll
@@ -74,6 +75,7 @@ def _names(group_id) -> Names:
         stays = _stays(site)
         unit = Unit.objects.filter(establishment=site).first()
         message = post(Letter(kind="essai", target="annuaire"))
+        give_to_a_person([message])
     rights = [
         MembershipFactory(
             group_id=group_id, role=Role.SITE_MANAGER, establishment_ids=[site.pk], ends_on="2027-12-31"

@@ -1,0 +1,114 @@
+"""One group that grows: the same pages are asked with few rows and with many, of everything at once."""
+
+from datetime import timedelta
+
+from django.apps import apps
+
+from portal.dispatch.delivery import deliver
+from portal.dispatch.operations import Letter, post_all
+from portal.foundation.clock import now
+from portal.foundation.tenancy import tenant
+from portal.journal.operations import Act, Entry, Machine, record_set
+from tenants.memberships.permissions import Role
+from tenants.memberships.states import MembershipState
+from tests.factories.assignments import AssignmentFactory
+from tests.factories.groups import EstablishmentFactory, UnitFactory
+from tests.factories.memberships import InvitationFactory, MembershipFactory
+from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
+from tests.fixtures import make_group
+from tests.house.addresses import Names
+
+GREW = Act("grew", "{actor} a fait grandir le groupe.")
+
+
+def give_to_a_person(messages: list) -> None:
+    """As after a refusal of the target."""
+    ids = [one.pk for one in messages]
+    apps.get_model("dispatch.Message").objects.filter(pk__in=ids).update(state="to_handle", reason="Refusé.")
+
+
+class Crowd:
+    """`grow(to)` brings every kind of row of the first site, and of one person, to that number."""
+
+    def __init__(self) -> None:
+        self.group = make_group()
+        self.site = self.group.first
+        self.administrator = MembershipFactory(group_id=self.group.id).user
+        self.size = 0
+        with tenant(self.group.id):
+            self.person = PersonFactory(birth_name="Fictif", first_names=["Camille"])
+            self.assignment = AssignmentFactory(establishment=self.site, person=self.person, mission=True)
+            self.unit = UnitFactory(establishment=self.site)
+            self.messages = post_all([Letter(kind="crowd", target="annuaire")])
+            give_to_a_person(self.messages)
+        self.right = MembershipFactory(
+            group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
+        )
+
+    def grow(self, to: int) -> None:
+        """Adds what is missing of each kind."""
+        count, self.size = to - self.size, to
+        with tenant(self.group.id):
+            self._people(count)
+            self._of_the_person(count)
+            UnitFactory.create_batch(count, establishment=self.site)
+            EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
+        with tenant(self.group.id):
+            self._letters(count)
+        self._rights(count)
+        for _ in range(count):
+            make_group()
+
+    def _people(self, count: int) -> None:
+        """Homonyms, so that a search finds them all; one stay of each state a person may be listed with."""
+        for _ in range(count):
+            for trait in ({"mission": True}, {}, {"planned": True}, {"ended": True}):
+                stay = AssignmentFactory(
+                    establishment=self.site,
+                    person__birth_name="Fictif",
+                    person__first_names=["Camille"],
+                    **trait,
+                )
+                PersonIdentifierFactory(person=stay.person)
+
+    def _of_the_person(self, count: int) -> None:
+        for rank in range(self.size - count, self.size):
+            before = now() - timedelta(days=100 + 10 * rank)
+            times = {"starts_at": before, "ends_at": before + timedelta(days=5)}
+            AssignmentFactory(establishment=self.site, person=self.person, ended=True, **times)
+            PersonIdentifierFactory(person=self.person)
+            IdentityCheckFactory(person=self.person)
+        self._lines(count, "person", self.person.pk)
+
+    def _rights(self, count: int) -> None:
+        """Of several roles and states; and as many lines about the right that is looked at."""
+        sites = [self.site.pk]
+        for _ in range(count):
+            MembershipFactory(group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=sites)
+            MembershipFactory(group_id=self.group.id, role=Role.HR, state=MembershipState.TO_CONFIRM)
+            InvitationFactory(membership__group_id=self.group.id)
+            InvitationFactory(membership=self.right, cancelled_at=now())
+        with tenant(self.group.id):
+            self._lines(count, "membership", self.right.pk)
+
+    def _letters(self, count: int) -> None:
+        """Waiting, to be handled by a person, and settled."""
+        posted = post_all([Letter(kind="crowd", target="annuaire")] * 3 * count)
+        give_to_a_person(posted[:count])
+        for message in posted[count : 2 * count]:
+            deliver(self.group.id, message.pk)
+
+    def _lines(self, count: int, kind: str, object_id) -> None:
+        entries = [Entry(kind, object_id, {}, self.site.pk) for _ in range(count)]
+        record_set(Machine("La foule"), GREW, entries)
+
+    def names(self) -> Names:
+        ids = {
+            "establishment_id": [self.site.pk],
+            "person_id": [self.person.pk],
+            "assignment_id": [self.assignment.pk],
+            "unit_id": [self.unit.pk],
+            "membership_id": [self.right.pk],
+            "message_id": [self.messages[0].pk],
+        }
+        return Names(self.group.slug, ids)
