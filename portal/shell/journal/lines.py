@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,8 @@ def changes(line: Line) -> Iterator[Change]:
     before, after = _values(line.before), _values(line.after)
     for name in [*before, *(one for one in after if one not in before)]:
         if before.get(name) != after.get(name):
-            yield Change(field_label(line.object_kind, name), _said(before.get(name)), _said(after.get(name)))
+            label, choices = field_words(line.object_kind, name)
+            yield Change(label, _said(before.get(name), choices), _said(after.get(name), choices))
 
 
 def _values(found: Any) -> dict[str, Any]:
@@ -58,7 +60,9 @@ def _values(found: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"": found}
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, choices: Mapping[str, str] = MappingProxyType({})) -> str:
+    if isinstance(value, str) and value in choices:
+        return choices[value]
     if value is None or value in ("", [], {}):
         return NOTHING
     if isinstance(value, bool):
@@ -81,15 +85,19 @@ def _moment(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def field_label(object_kind: str, name: str) -> str:
-    """The French name of a field of that kind of object; else its own name, spaces for underscores."""
+def field_words(object_kind: str, name: str) -> tuple[str, Mapping[str, str]]:
+    """The French name of a field of that kind of object, and of its choices; else its own, spaces for underscores."""
     for model in apps.get_models():
         if model._meta.model_name == object_kind:
             try:
-                return str(getattr(model._meta.get_field(name), "verbose_name", name)).capitalize()
+                field = model._meta.get_field(name)
             except FieldDoesNotExist:
                 break
-    return name.replace("_", " ").capitalize()
+            said = str(getattr(field, "verbose_name", name))
+            choices = {str(key): str(label) for key, label in getattr(field, "flatchoices", ())}
+            return said[:1].upper() + said[1:], choices
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:], {}
 
 
 HEADER = (

@@ -42,8 +42,8 @@ def test_shows_what_waits_for_a_person_and_what_it_holds_back(visit, refused):
     text = visit("to_handle").content.decode()
     assert "essai essai → Logiciel" in text
     assert "Le logiciel refuse ce compte." in text
-    assert "Retient 1 envoi du même ordre." in text
-    assert "après un envoi du même ordre" in visit("waiting").content.decode()
+    assert "1 autre envoi attend derrière lui." in text
+    assert "derrière un envoi précédent" in visit("waiting").content.decode()
 
 
 def test_retries_once_however_many_clicks(group, visit, refused):
