@@ -10,9 +10,7 @@ CHANGED = Act("membership_changed", "{actor} a modifié le droit de {holder} : {
 ENDED = Act("membership_ended", "{actor} a mis fin au droit de {holder} : {terms}.")
 CANCELLED = Act("invitation_cancelled", "{actor} a annulé l'invitation de {holder} : {terms}.")
 SESSIONS_CUT = Act("sessions_cut", "{actor} a coupé toutes ses sessions.")
-EXPORTED = Act(
-    "rights_exported", "{actor} a exporté {lines} de la liste des droits du portail ({what})."
-)
+EXPORTED = Act("rights_exported", "{actor} a exporté {lines} de la liste des droits du portail ({what}).")
 FACTORS_REMOVED = Act(
     "second_factors_removed", "{actor} a retiré les seconds facteurs de {holder}. Motif : {reason}."
 )
