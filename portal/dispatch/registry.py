@@ -7,7 +7,7 @@ def suspend_keys(delivery: Delivery) -> None: ...
 def push_user(delivery: Delivery) -> Result: ...
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -82,6 +82,7 @@ class Handler:
 
 
 _HANDLERS: dict[str, Handler] = {}
+_LABELS: dict[str, str] = {}
 
 
 def _register(kind: str, found: Handler) -> None:
@@ -127,7 +128,12 @@ def reconcilable_kinds() -> list[str]:
     return sorted(kind for kind, one in _HANDLERS.items() if one.reconcile)
 
 
+def name_kinds(labels: Mapping[str, str]) -> None:
+    """Says in French kinds that are posted and that nothing handles yet."""
+    _LABELS.update(labels)
+
+
 def kind_label(kind: str) -> str:
-    """In French for the screens; the kind itself while no room handles it."""
+    """In French for the screens; the kind itself when no room says it."""
     found = _HANDLERS.get(kind)
-    return found.label if found else kind
+    return found.label if found else _LABELS.get(kind, kind)
