@@ -21,7 +21,9 @@ def make_group(**values):
         group = GroupFactory(id=group_id, **values)
         entity = LegalEntityFactory()
         first, second = EstablishmentFactory.create_batch(2, legal_entity=entity)
-    return SimpleNamespace(id=group_id, slug=group.slug, group=group, entity=entity, first=first, second=second)
+    return SimpleNamespace(
+        id=group_id, slug=group.slug, group=group, entity=entity, first=first, second=second
+    )
 
 
 @pytest.fixture
