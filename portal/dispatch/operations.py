@@ -86,9 +86,9 @@ def _insert(messages: list[Message], moment: datetime) -> None:
     rows = [
         (one.pk, one.kind, one.target, one.ordering_key, encode(one.payload), one.due_at) for one in messages
     ]
-    head = [messages[0].group_id, MessageState.PENDING, moment]
+    head: list[Any] = [messages[0].group_id, MessageState.PENDING, moment]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*head, *(list(column) for column in zip(*rows, strict=True))])
+        cursor.execute(_INSERT, [*head, *map(list, zip(*rows, strict=True))])
 
 
 def retry_message(*, actor: Actor, message_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -16,7 +17,7 @@ from portal.foundation.tenancy import clock
 WAITING = (MessageState.PENDING, MessageState.UNKNOWN)
 
 
-def _first_of_each_key() -> QuerySet[Message]:
+def _first_of_each_key() -> QuerySet[Message, Any]:
     """One pass over what waits. A « no earlier one of its key » per row would be quadratic without fresh statistics."""
     keyed = Message.objects.exclude(ordering_key="").order_by("group_id", "ordering_key", "number")
     return keyed.distinct("group_id", "ordering_key").values("number")

@@ -130,9 +130,16 @@ def record_set(actor: Actor, act: Act, entries: Iterable[Entry], *, at: datetime
     ]
     if not rows:
         return 0
-    head = [current_group_id(), at or now(), actor.actor_id, actor.actor_name, act.code, current_request_id()]
+    head: list[Any] = [
+        current_group_id(),
+        at or now(),
+        actor.actor_id,
+        actor.actor_name,
+        act.code,
+        current_request_id(),
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*head, *(list(column) for column in zip(*rows, strict=True))])
+        cursor.execute(_INSERT, [*head, *map(list, zip(*rows, strict=True))])
     return len(rows)
 
 

@@ -22,8 +22,10 @@ class JournalFilterForm(forms.Form):
 
     def __init__(self, asked: Any, *, acts: Mapping[str, str], sites: Mapping[UUID, str]) -> None:
         super().__init__(asked, label_suffix="")
-        self._choices("acte", "Tous", acts)
-        self._choices("etablissement", "Tous", {str(key): name for key, name in sites.items()})
+        places = {str(key): name for key, name in sites.items()}
+        self._labels: dict[str, Mapping[str, str]] = {"acte": acts, "etablissement": places}
+        for name, choices in self._labels.items():
+            self._choices(name, "Tous", choices)
 
     def _choices(self, name: str, everything: str, choices: Mapping[str, str]) -> None:
         field = self.fields[name]
@@ -47,11 +49,10 @@ class JournalFilterForm(forms.Form):
         """« du 01/11/2026, auteur « Le Goff » »: what was asked, for the line that says it was read."""
         words = []
         for name, value in self.cleaned_data.items():
-            field = self.fields[name]
-            if isinstance(field, forms.ChoiceField):
-                value = dict(field.choices).get(value) if value else ""
-            if value and isinstance(field, FrenchDateField):
-                words.append(f"{field.label.lower()} {value:%d/%m/%Y}")
+            label = str(self.fields[name].label).lower()
+            said = self._labels.get(name, {}).get(value, value)
+            if value and isinstance(self.fields[name], FrenchDateField):
+                words.append(f"{label} {value:%d/%m/%Y}")
             elif value:
-                words.append(f"{str(field.label).lower()} « {value} »")
+                words.append(f"{label} « {said} »")
         return ", ".join(words) or "sans filtre"
