@@ -47,7 +47,11 @@ def keep_draft(*, user_id: UUID, establishment_id: UUID, form: str, values: Mapp
 def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
     """Forgets the values of one form; the row goes with the last of them, and so do the site's drafts of over 7 days."""
     ArrivalDraft.objects.filter(establishment_id=establishment_id, updated_at__lte=now() - KEPT_FOR).delete()
-    row = ArrivalDraft.objects.select_for_update().filter(user_id=user_id, establishment_id=establishment_id).first()
+    row = (
+        ArrivalDraft.objects.select_for_update()
+        .filter(user_id=user_id, establishment_id=establishment_id)
+        .first()
+    )
     if row is None:
         return
     others = {name: kept for name, kept in row.values.items() if name != form}

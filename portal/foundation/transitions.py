@@ -20,7 +20,9 @@ class Transitions:
         if missing:
             raise ValueError(f"States without a line: {sorted(missing)}")
         self.states = states
-        self.table = {str(source): tuple(str(target) for target in targets) for source, targets in table.items()}
+        self.table = {
+            str(source): tuple(str(target) for target in targets) for source, targets in table.items()
+        }
 
     def sources(self, target: str) -> list[str]:
         """The states from which `target` may be reached."""

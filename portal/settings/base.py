@@ -21,7 +21,9 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "")
 # Secrets at rest (TOTP seeds, remote keys): Fernet keys, newest first, separated by commas.
 ENCRYPTION_KEYS = [key for key in os.environ.get("ENCRYPTION_KEYS", "").split(",") if key]
 DEBUG = False
-RPPS_CHECKSUM_STRICT = True  # a wrong key is an error; in tests and demo, a warning (official test numbers have wrong keys)
+RPPS_CHECKSUM_STRICT = (
+    True  # a wrong key is an error; in tests and demo, a warning (official test numbers have wrong keys)
+)
 DEMO = False  # demo accounts with their codes, outgoing mail page: refused in production
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]

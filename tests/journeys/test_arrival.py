@@ -14,8 +14,30 @@ from tests.factories.people import PersonFactory
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOST_ACTIONS, MOST_WAITS = 60, 3
 FAMILY_NAMES = [
-    *("Abadie", "Bonnet", "Carpentier", "Delmas", "Escoffier", "Fontaine", "Guichard", "Huet", "Imbert", "Jourdan"),
-    *("Klein", "Lacroix", "Mercier", "Navarro", "Ollivier", "Pasquier", "Quentin", "Renaud", "Schmitt", "Tessier"),
+    *(
+        "Abadie",
+        "Bonnet",
+        "Carpentier",
+        "Delmas",
+        "Escoffier",
+        "Fontaine",
+        "Guichard",
+        "Huet",
+        "Imbert",
+        "Jourdan",
+    ),
+    *(
+        "Klein",
+        "Lacroix",
+        "Mercier",
+        "Navarro",
+        "Ollivier",
+        "Pasquier",
+        "Quentin",
+        "Renaud",
+        "Schmitt",
+        "Tessier",
+    ),
     *("Urbain", "Vasseur", "Weber", "Xavier", "Yvon"),
 ]
 
@@ -106,7 +128,11 @@ def test_a_new_temp_arrives_by_keyboard_alone(page, group, axe, no_horizontal_sc
     assert cost.waits <= MOST_WAITS
     (person,) = rows(group, Person)
     assert (person.birth_name, person.first_names, person.sex) == ("GIRARD", ["Lou"], "F")
-    assert (person.birth_date, person.birth_commune_code, person.phone) == ("1990-03-12", "01053", "+33612345678")
+    assert (person.birth_date, person.birth_commune_code, person.phone) == (
+        "1990-03-12",
+        "01053",
+        "+33612345678",
+    )
     assert len(rows(group, IdentityCheck)) == 1
 
 
@@ -152,7 +178,9 @@ def test_the_page_works_without_javascript(open_context, live_server, client_for
 
 
 def pasted(rank, name):
-    return "\t".join([name, "Camille", f"{rank + 1:02}/06/{1966 + rank}", "F", "Bourg-en-Bresse", "", "AS", "", "3 jours"])
+    return "\t".join(
+        [name, "Camille", f"{rank + 1:02}/06/{1966 + rank}", "F", "Bourg-en-Bresse", "", "AS", "", "3 jours"]
+    )
 
 
 def test_twenty_five_people_arrive_together(page, group, axe, no_horizontal_scroll, journey_cost, capsys):

@@ -71,7 +71,11 @@ def test_brings_a_new_temp_in(group, client):
     assert (assignment.kind, assignment.contract, assignment.state) == ("mission", "temp", "running")
     (check,) = rows(group, IdentityCheck)
     assert (check.document_kind, check.method) == ("identity_card", "face_to_face")
-    assert {line.act for line in rows(group, Line)} >= {"person_registered", "assignment.started", "identity_checked"}
+    assert {line.act for line in rows(group, Line)} >= {
+        "person_registered",
+        "assignment.started",
+        "identity_checked",
+    }
 
 
 def test_the_end_screen_says_what_stands_and_what_is_missing(group, client):
@@ -118,7 +122,9 @@ def test_a_returning_person_is_asked_for_the_stay_only(group, client):
 
 
 def test_every_missing_field_is_named_and_what_was_typed_stays(group, client):
-    response = client.post(address(group), typed(first_names="", sex=None, birth_date="31/02/1990", end_choice=None))
+    response = client.post(
+        address(group), typed(first_names="", sex=None, birth_date="31/02/1990", end_choice=None)
+    )
     page = said(response)
     assert response.status_code == 200
     assert "tous les prénoms" in page
@@ -154,7 +160,9 @@ def test_homonyms_are_kept_apart_with_a_written_reason(group, client):
         known = PersonFactory(birth_name="Martin", first_names=["Julie"], birth_date="1990-03-12")
     apart = {"double": "different", "apart": [str(known.pk)]}
     assert client.post(address(group), typed(**apart)).status_code == 200
-    assert client.post(address(group), typed(**apart, apart_reason="Autre lieu de naissance")).status_code == 302
+    assert (
+        client.post(address(group), typed(**apart, apart_reason="Autre lieu de naissance")).status_code == 302
+    )
     (decision,) = rows(group, HomonymDecision)
     assert decision.reason == "Autre lieu de naissance"
     assert len(rows(group, Person)) == 2
@@ -186,7 +194,9 @@ def test_the_same_function_twice_is_refused_with_what_to_do(group, client):
 
 def test_another_function_at_the_same_time_is_explained_then_confirmed(group, client):
     with tenant(group.id):
-        row = AssignmentFactory(person__birth_name="Dupont", establishment=group.first, mission=True, function_id="R85-338")
+        row = AssignmentFactory(
+            person__birth_name="Dupont", establishment=group.first, mission=True, function_id="R85-338"
+        )
     values = typed(person=str(row.person_id))
     page = said(client.post(address(group), values))
     assert "est déjà ici" in page
@@ -196,7 +206,9 @@ def test_another_function_at_the_same_time_is_explained_then_confirmed(group, cl
 
 def test_unusual_dates_are_asked_about(group, client):
     old = (now() - timedelta(days=10)).astimezone().strftime("%d/%m/%Y %H:%M")
-    values = typed(starts_at=old, end_choice="date", ends_at=(now() + timedelta(days=500)).strftime("%d/%m/%Y"))
+    values = typed(
+        starts_at=old, end_choice="date", ends_at=(now() + timedelta(days=500)).strftime("%d/%m/%Y")
+    )
     page = said(client.post(address(group), values))
     assert "plus de 7 jours" in page
     assert "plus d&#x27;un an" in page
@@ -287,7 +299,10 @@ def test_a_site_that_is_not_of_the_group_is_not_found(client_for, administrator,
 def test_the_same_form_sent_at_the_same_moment_creates_once(group, client_for, manager, is_known):
     with tenant(group.id):
         known = PersonFactory(birth_name="Dupont") if is_known else None
-    clients, values = [client_for(manager), client_for(manager)], typed(person=str(known.pk) if known else "new")
+    clients, values = (
+        [client_for(manager), client_for(manager)],
+        typed(person=str(known.pk) if known else "new"),
+    )
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda one: _sent_then_closed(one, address(group), values), clients))
     assert {one.status_code for one in answers} == {302}

@@ -12,7 +12,18 @@ from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
 from tests.factories.people import PersonFactory
 
-NAMES = ["Abadie", "Bonnet", "Carpentier", "Delmas", "Escoffier", "Fontaine", "Guichard", "Huet", "Imbert", "Jourdan"]
+NAMES = [
+    "Abadie",
+    "Bonnet",
+    "Carpentier",
+    "Delmas",
+    "Escoffier",
+    "Fontaine",
+    "Guichard",
+    "Huet",
+    "Imbert",
+    "Jourdan",
+]
 
 
 @pytest.fixture
@@ -22,7 +33,9 @@ def client(client_for, manager):
 
 @pytest.fixture
 def address(group):
-    return reverse("shell:arrival_batch", kwargs={"group_slug": group.slug, "establishment_id": group.first.pk})
+    return reverse(
+        "shell:arrival_batch", kwargs={"group_slug": group.slug, "establishment_id": group.first.pk}
+    )
 
 
 def row(name="Abadie", first="Zoé", born="14/05/1990", place="Bourg-en-Bresse", function="AS", document=""):
@@ -126,7 +139,10 @@ def test_homonyms_of_a_batch_are_kept_apart_with_a_reason(group, client, address
     page = paste(client, address, row())
     apart = {"l1-double": "different", "l1-apart": str(known.pk)}
     assert send(client, address, "create", page, **apart).status_code == 200
-    assert send(client, address, "create", page, **apart, **{"l1-apart_reason": "Autre ville"}).status_code == 302
+    assert (
+        send(client, address, "create", page, **apart, **{"l1-apart_reason": "Autre ville"}).status_code
+        == 302
+    )
     assert [one.reason for one in rows(group, HomonymDecision)] == ["Autre ville"]
 
 

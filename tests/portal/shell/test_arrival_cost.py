@@ -23,7 +23,9 @@ def counted(client_for, manager, group):
     client.get("/aide/connexion/")
 
     def send(method: str, name: str, values: dict) -> int:
-        address = reverse(f"shell:{name}", kwargs={"group_slug": group.slug, "establishment_id": group.first.pk})
+        address = reverse(
+            f"shell:{name}", kwargs={"group_slug": group.slug, "establishment_id": group.first.pk}
+        )
         with CaptureQueriesContext(connection) as captured:
             getattr(client, method)(address, values)
         return sum(not one["sql"].startswith(DOORS) for one in captured)

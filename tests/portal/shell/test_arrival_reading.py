@@ -104,7 +104,9 @@ def test_asks_about_unusual_dates(dawn):
     far = datetime(2028, 1, 1, tzinfo=UTC)
     assert [one.code for one in questions_about("mission", SIX_IN_THE_MORNING, far)] == ["long"]
     assert questions_about("affectation", SIX_IN_THE_MORNING, far) == []
-    assert [one.code for one in questions_about("affectation", datetime(2026, 11, 1, tzinfo=UTC), None)] == ["old"]
+    assert [one.code for one in questions_about("affectation", datetime(2026, 11, 1, tzinfo=UTC), None)] == [
+        "old"
+    ]
 
 
 def cells(**values):
@@ -114,15 +116,24 @@ def cells(**values):
 def test_reads_a_paste_in_the_announced_order():
     assert read_pasted("MARTIN\tJulie\t12/03/1985\tF\tNantes\t\tAS\t\tce soir\r\n\r\n") == [
         cells(
-            birth_name="MARTIN", first_names="Julie", birth_date="12/03/1985", sex="F", birth_place="Nantes",
-            function="AS", end="ce soir",
+            birth_name="MARTIN",
+            first_names="Julie",
+            birth_date="12/03/1985",
+            sex="F",
+            birth_place="Nantes",
+            function="AS",
+            end="ce soir",
         )  # fmt: skip
     ]
 
 
 @pytest.mark.parametrize("mark", ["\t", ";", ","])
 def test_reads_a_header_in_any_order(mark):
-    text = mark.join(["Prénom(s)", "NOM", "Colonne inconnue", "Poste"]) + "\n" + mark.join(["Julie", "MARTIN", "x", "IDE"])
+    text = (
+        mark.join(["Prénom(s)", "NOM", "Colonne inconnue", "Poste"])
+        + "\n"
+        + mark.join(["Julie", "MARTIN", "x", "IDE"])
+    )
     assert read_pasted(text) == [cells(birth_name="MARTIN", first_names="Julie", function="IDE")]
 
 
