@@ -45,8 +45,7 @@ def keep_draft(*, user_id: UUID, establishment_id: UUID, form: str, values: Mapp
 
 
 def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
-    """Forgets the values of one form; the row goes with the last of them, and so do the site's drafts of over 7 days."""
-    ArrivalDraft.objects.filter(establishment_id=establishment_id, updated_at__lte=now() - KEPT_FOR).delete()
+    """Forgets the values of one form; the row goes with the last of them."""
     row = (
         ArrivalDraft.objects.select_for_update()
         .filter(user_id=user_id, establishment_id=establishment_id)
@@ -60,3 +59,14 @@ def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
         row.save(update_fields=["values"])
     else:
         row.delete()
+
+
+def groups_with_old_drafts() -> list[UUID]:
+    """At the clock's door: the groups where a draft has been left for more than 7 days."""
+    old = ArrivalDraft.objects.filter(updated_at__lte=now() - KEPT_FOR)
+    return list(old.order_by().values_list("group_id", flat=True).distinct())
+
+
+def drop_old_drafts() -> int:
+    """Forgets the drafts of the current group left for more than 7 days: they name people who may never have come."""
+    return ArrivalDraft.objects.filter(updated_at__lte=now() - KEPT_FOR).delete()[0]

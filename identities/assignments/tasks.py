@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from identities.assignments.drafts import drop_old_drafts, groups_with_old_drafts
 from identities.assignments.minute_clock import BATCH, end_and_start_due, groups_with_something_due
-from portal.foundation.tenancy import clock
+from portal.foundation.tenancy import clock, tenant
 from portal.foundation.tenancy.tasks import ClockTask, TenantTask
 
 EXPIRES = 60  # seconds: the next beat rings again
@@ -26,3 +27,15 @@ def move_due_of_group(*, group_id: str) -> int:
     if moved >= BATCH:
         move_due_of_group.apply_async(kwargs={"group_id": group_id}, expires=EXPIRES, countdown=1)
     return moved
+
+
+@shared_task(base=ClockTask, name="identities.assignments.tasks.forget_old_drafts")
+def forget_old_drafts() -> int:
+    """Every night, group by group: drafts of over 7 days; says how many."""
+    with clock():
+        groups = groups_with_old_drafts()
+    forgotten = 0
+    for group_id in groups:
+        with tenant(group_id):
+            forgotten += drop_old_drafts()
+    return forgotten

@@ -85,7 +85,6 @@ def test_no_route_crosses_a_wall(route: Route, world: World, record_property):
         assert response.status_code < 500, f"{role}: {own} failed on a foreign id in its form"
         assert f"{hidden} " not in _text(response), f"{role}: {own} tells a secret"
     assert fingerprint(world.abroad.group_id) == abroad, "something was written in another group"
-    print(f"{route}: {dict(sent)}")  # noqa: T201
     record_property("requests", dict(sent))
     assert all(sent[kind] >= least for kind, least in FLOOR.items()), f"too few requests: {sent}"
 
