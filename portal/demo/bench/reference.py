@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
-from django.urls import path
 
 TEMPLATE = """<!doctype html>
 <html lang="fr"><head><title>{{ title }}</title></head><body>
@@ -138,5 +137,3 @@ def bare_view(request: HttpRequest, name: str) -> HttpResponse:
     template = engines["django"].from_string(TEMPLATE)
     return HttpResponse(template.render({"title": name, "names": names, "rows": rows}))
 
-
-urlpatterns = [path("reference/<str:name>/", bare_view)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.test import override_settings
 
 from portal.demo.bench.pages import time_page
 from portal.demo.bench.places import small_pages
@@ -25,6 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Le banc d'essai écrit puis annule : il ne tourne que sur une démonstration.")
+        with override_settings(ROOT_URLCONF="portal.demo.bench.urls"):
+            self._measure(options)
+
+    def _measure(self, options: dict[str, Any]) -> None:
         client, pages, groups = small_pages()
         results = [{**time_page(client, page, options["turns"]), "groups": groups} for page in pages]
         if options["json"]:
