@@ -39,9 +39,19 @@ def keep_draft(*, user_id: UUID, establishment_id: UUID, form: str, values: Mapp
     row, _ = ArrivalDraft.objects.select_for_update().get_or_create(
         group_id=current_group_id(), establishment_id=establishment_id, user_id=user_id
     )
-    row.values = {**row.values, form: {"values": dict(values), "saved_at": saved_at.isoformat()}}
+    kept = {"values": _storable(dict(values)), "saved_at": saved_at.isoformat()}
+    row.values = {**row.values, form: kept}
     row.save(update_fields=["values", "updated_at"])
     return saved_at
+
+
+def _storable(typed: Any) -> Any:
+    """Without null characters, which PostgreSQL cannot hold and nobody types."""
+    if isinstance(typed, dict):
+        return {_storable(name): _storable(value) for name, value in typed.items()}
+    if isinstance(typed, list | tuple):
+        return [_storable(one) for one in typed]
+    return typed.replace("\x00", "") if isinstance(typed, str) else typed
 
 
 def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:

@@ -32,6 +32,8 @@ from identities.assignments.rules import (
 )
 from identities.assignments.states import AssignmentState
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import FIRST_YEAR, LAST_YEAR
+from portal.foundation.names import of_name
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
@@ -110,7 +112,7 @@ def _departed(request: TenantRequest, assignment: Assignment, form: DepartureFor
     name = assignment.person.display_name
     messages.success(
         request,
-        f"Départ de {name} programmé le {_words(assignment)['ends']}. Vous pouvez l'annuler d'ici là.",
+        f"Départ {of_name(name)} programmé le {_words(assignment)['ends']}. Vous pouvez l'annuler d'ici là.",
     )
     return redirect(_back(request, assignment.establishment_id))
 
@@ -123,11 +125,21 @@ def _already(request: TenantRequest, assignment: Assignment) -> HttpResponse:
     return redirect(_address(request, "depart", assignment))
 
 
+def _tapped(request: TenantRequest) -> datetime | None:
+    """The usual end that was tapped; None when there is none, or one that this page never offers."""
+    try:
+        found = parse_datetime(request.POST.get("chosen", ""))
+    except ValueError:
+        return None
+    is_ours = found is not None and found.tzinfo is not None and FIRST_YEAR <= found.year <= LAST_YEAR
+    return found if is_ours else None
+
+
 @requires(Permission.DEPARTURE)
 def extend(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) -> HttpResponse:
     """One tap on a usual end, or another date."""
     assignment = _found(establishment_id, assignment_id)
-    wanted = parse_datetime(request.POST.get("chosen", ""))
+    wanted = _tapped(request)
     form = ExtensionForm(request.POST if request.method == "POST" and wanted is None else None)
     if request.method == "POST":
         wanted = wanted or (form.cleaned_data["ends_at"] if form.is_valid() else None)

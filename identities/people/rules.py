@@ -3,7 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 
 from identities.people.models import CheckMethod, DocumentKind, EidasLevel, IdentifierKind, Person, Sex
 from identities.people.traits import PersonTraits
@@ -12,6 +12,8 @@ from portal.foundation.identifiers import check_rpps
 from portal.foundation.names import MAX_FIRST_NAME, check_name
 from portal.foundation.partial_dates import check_birth_date
 
+MAX_FIRST_NAMES = 200  # characters, all together
+MAX_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
 NO_RESIDENT = "Ne nommez aucun résident ni usager ici."
 NO_COPY = "Aucun numéro, aucune copie : le portail ne garde que la nature du document, la date et le nom de qui l'a vu."
 NO_FIRST_NAME = "Indiquez tous les prénoms, dans l'ordre. Si la pièce d'identité n'en porte aucun, cochez « Sans prénom »."
@@ -101,6 +103,9 @@ def _usage_name(traits: PersonTraits) -> None:
 def _first_names(traits: PersonTraits) -> None:
     for one in traits.first_names:
         check_name(one, "first_names", limit=MAX_FIRST_NAME)
+    if len(" ".join(traits.first_names)) > MAX_FIRST_NAMES:
+        french = f"Les prénoms tiennent ensemble en {MAX_FIRST_NAMES} caractères : recopiez ceux de la pièce d'identité."
+        raise DomainError("First names too long together", french, "first_names")
 
 
 def _sex(traits: PersonTraits) -> None:
@@ -151,6 +156,7 @@ def _contact(traits: PersonTraits) -> None:
         )
     if traits.email:
         try:
+            MaxLengthValidator(MAX_EMAIL)(traits.email)
             validate_email(traits.email)
         except ValidationError as error:
             raise DomainError(

@@ -18,6 +18,7 @@ from portal.foundation.partial_dates import parse_birth_date
 CLOSE_WORD = 0.2
 CLOSE_TOGETHER = 0.42
 SHORTEST_CLOSE_WORD = 4
+LONGEST_SEARCH = 100  # characters
 _DATED = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|\b(?:\d{8}|\d{6}|\d{4})\b"
 )
@@ -36,8 +37,8 @@ class Search:
 
 
 def read_search(text: str) -> Search | None:
-    """None when there is nothing to look for."""
-    typed = text.strip()
+    """None when there is nothing to look for. What follows the first 100 characters is not read."""
+    typed = text.replace("\x00", " ").strip()[:LONGEST_SEARCH]
     if not typed:
         return None
     birth, rest = _birth(typed)

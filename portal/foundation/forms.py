@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from portal.foundation.clock import PARIS, today
 
+# Outside of these years nobody is hired, and arithmetic on days may leave the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+LONGEST_MOMENT = 60  # characters
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _TYPED = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4}|\d{2})")
 _DIGITS = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})")
@@ -36,7 +39,7 @@ def read_date(typed: str, *, past: bool = False) -> date:
     """Reads 01/02/1980, 1/2/80, 01.02.1980, 01-02-1980, 01 02 1980, 01021980, 010280 and 1980-02-01.
 
     `past`: two digits of year never mean a year to come (dates of birth). Refuses (ValidationError, in French)
-    another shape and a day that does not exist.
+    another shape, a day that does not exist, and a year before 1900 or after 2199.
     """
     text = " ".join(typed.split())
     found = _ISO.fullmatch(text) or _TYPED.fullmatch(text) or _DIGITS.fullmatch(text)
@@ -44,12 +47,15 @@ def read_date(typed: str, *, past: bool = False) -> date:
         raise ValidationError(DATE_SHAPE, code="invalid")
     year, month, day = _full_year(found["year"], past), int(found["month"]), int(found["day"])
     try:
-        return date(year, month, day)
+        read = date(year, month, day)
     except ValueError:
         shown = f"{day:02}/{month:02}/{year}"
         raise ValidationError(
             f"Le {shown} n'existe pas : vérifiez le jour et le mois.", code="impossible"
         ) from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValidationError(f"L'année {year} est invraisemblable : vérifiez-la.", code="year")
+    return read
 
 
 def read_time(typed: str) -> time:
@@ -138,7 +144,9 @@ class FrenchDateTimeField(forms.DateTimeField):
             return None
         if isinstance(value, datetime):
             return value if timezone.is_aware(value) else value.replace(tzinfo=PARIS)
-        text = str(value).strip()
+        text = " ".join(str(value).split())
+        if len(text) > LONGEST_MOMENT:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         found = _MOMENT.fullmatch(text)
         if found:
             return in_paris(read_date(found["day"]), read_time(found["time"]))

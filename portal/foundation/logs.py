@@ -3,7 +3,11 @@
 import re
 from typing import Any
 
-_VALUES = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$|Failing row contains.*$|\(.*\)=\(.*\)", re.MULTILINE)
+_VALUES = re.compile(
+    r"^(DETAIL|CONTEXT|HINT|LINE \d+):.*$|Failing row contains.*$|\(.*\)=\(.*\)"
+    r'|(?:(?<=invalid input syntax for type)|(?<=value out of range)).*: ".*$',
+    re.MULTILINE,
+)
 _QUERY = re.compile(r"\?\S+")
 # A segment of an address that is a value signed by django.core.signing (parts of base64 between colons, which clients may
 # quote), or the key of a forgotten password (account, moment, digest): whoever reads it could use it.

@@ -1,6 +1,7 @@
 """One arrival, as forms hand it to operations."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,3 +39,7 @@ class Arrival:
     document_kind: str = DocumentKind.NONE.value
     same_as: int | None = None
     other_than: frozenset[int] = field(default_factory=frozenset)
+
+    def apart_among(self, shown: Iterable[UUID]) -> "Arrival":
+        """Kept apart from those only that the page showed: a posted id may be anybody's, and their name would be told."""
+        return replace(self, apart_from=self.apart_from & frozenset(shown))

@@ -33,7 +33,7 @@ def batch(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     found = batch_of(request.access.actor_id, establishment_id)
     action = request.POST.get("action", "")
     if request.method != "POST":
-        if key := request.GET.get("envoi", ""):
+        if key := request.GET.get("envoi", "").replace("\x00", ""):
             return _created(request, key)
         return _table(request, read_batch(found)) if found else _paste(request)
     if action == "paste":

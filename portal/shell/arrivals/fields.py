@@ -91,7 +91,7 @@ class FunctionField(forms.ChoiceField):
     """Any code is taken here: the operation refuses what is not a function in force, with its reason."""
 
     def valid_value(self, value: Any) -> bool:
-        return True
+        return "\x00" not in value
 
 
 class FunctionSelect(forms.Select):

@@ -51,6 +51,7 @@ MISSING = {
     "sex": "Choisissez féminin ou masculin, comme sur la pièce d'identité.",
     "birth_place": "Indiquez la commune de naissance, ou le pays pour une naissance à l'étranger.",
 }
+STAY_FIELDS = set("function starts_at contract end_choice ends_at agency replaced_person unit".split())
 Choices = Callable[[], Iterable[tuple[str, Any]]]
 
 
@@ -194,7 +195,7 @@ class ArrivalForm(forms.Form):
 
     def _stay(self, values: dict[str, Any]) -> Stay | None:
         """None when its fields already carry an error."""
-        if {"function", "starts_at", "contract", "end_choice", "ends_at"} & set(self.errors):
+        if STAY_FIELDS & set(self.errors):
             return None
         try:
             ends_at = self._end(values)

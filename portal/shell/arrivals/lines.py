@@ -128,6 +128,7 @@ class PastedLine:
         ranks = {one.reference: one.rank for one in self.twins}
         if self.double in ranks:
             return replace(found, same_as=ranks[self.double], apart_from=frozenset())
+        found = found.apart_among(one.person_id for one in self.doubles)
         other_than = frozenset(ranks.values()) if self.double == DIFFERENT else frozenset()
         return replace(found, other_than=other_than, apart_reason=self.apart_reason)
 

@@ -109,11 +109,16 @@ def _rows(text: str) -> list[list[str]]:
         text.replace("\r\n", "\n")
         .replace("\r", "\n")
         .replace("\ufeff", "")
+        .replace("\x00", "")
         .replace("\u00a0", " ")
         .strip("\n")
     )
     reader = csv.reader(io.StringIO(typed), delimiter=_separator(typed), skipinitialspace=True)
-    rows = [[" ".join(cell.split()) for cell in row] for row in reader]
+    try:
+        rows = [[" ".join(cell.split()) for cell in row] for row in reader]
+    except csv.Error as error:
+        french = 'Une cellule est trop longue : un guillemet « " » est sans doute ouvert et jamais refermé. Retirez-le.'
+        raise DomainError("Cell too long", french, "pasted") from error
     return [row for row in rows if any(row)]
 
 

@@ -109,8 +109,9 @@ def _sent(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     )
     to_extend = None
     if is_complete and not is_undecided and not questions and form.arrival:
+        arrival = form.arrival.apart_among(one.person_id for one in doubles)
         try:
-            brought = bring_in(actor=request.access, establishment_id=establishment_id, arrival=form.arrival)
+            brought = bring_in(actor=request.access, establishment_id=establishment_id, arrival=arrival)
         except DomainError as error:
             form.add_error(FIELDS.get(error.field or ""), error.french)
             to_extend = stay_to_extend(establishment_id, form.arrival)

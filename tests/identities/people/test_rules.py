@@ -35,6 +35,8 @@ def traits(**values) -> PersonTraits:
         ({"birth_name": "Martin 2"}, "birth_name"),
         ({"usage_name": "Durand@"}, "usage_name"),
         ({"first_names": ("Jeanne", "x" * 61)}, "first_names"),
+        ({"first_names": ("Jeanne-Marie",) * 20}, "first_names"),
+        ({"email": f"a@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.{'f' * 20}.fr"}, "email"),
         ({"sex": "X"}, "sex"),
         ({"birth_date": "01/02/1980"}, "birth_date"),
         ({"birth_date": "1980-02-31"}, "birth_date"),

@@ -21,6 +21,20 @@ def test_a_database_error_loses_the_row_it_quotes():
     assert "MARTIN" not in told
 
 
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "psycopg.errors.SyntaxError: unterminated\nLINE 1: …WHERE name = 'MARTIN'\n                 ^\n",
+        'psycopg.errors.InvalidTextRepresentation: invalid input syntax for type uuid: "MARTIN"\n',
+        'psycopg.errors.DatetimeFieldOverflow: date/time field value out of range: "MARTIN"\n',
+    ],
+)
+def test_a_database_error_loses_the_statement_it_quotes(trace):
+    told = without_values(None, "error", {"exception": trace})["exception"]
+    assert "psycopg.errors" in told
+    assert "MARTIN" not in told
+
+
 def test_an_address_loses_its_query_string():
     told = without_values(None, "info", {"event": "Not Found: /g/rives/recherche/?q=MARTIN"})["event"]
     assert told == "Not Found: /g/rives/recherche/?…"
