@@ -16,6 +16,7 @@ from identities.people.models import Person
 from identities.people.operations import add_identifier, record_identity_check, update_traits
 from identities.people.queries import find_people, find_person, identity_standing
 from portal.foundation.errors import DomainError
+from portal.foundation.names import of_name
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
@@ -60,7 +61,7 @@ def edit_identity(
             update_traits(actor=request.access, person=person, traits=form.traits)
             for warning in form.warnings:
                 messages.warning(request, warning)
-            messages.success(request, f"L'identité de {person.display_name} est enregistrée.")
+            messages.success(request, f"L'identité {of_name(person.display_name)} est enregistrée.")
             return redirect(person_url(request, person, establishment_id))
     standing = identity_standing(person)
     return _page(request, "people/edit_identity.html", person, establishment_id, form=form, standing=standing)

@@ -73,3 +73,8 @@ def join_first_names(first_names: tuple[str, ...] | list[str]) -> str:
 
 def _is_latin_letter(character: str) -> bool:
     return character.isalpha() and unicodedata.name(character, "").startswith(("LATIN", "MODIFIER LETTER"))
+
+
+def of_name(name: str) -> str:
+    """« de Bruno », « d'Anne »: the vowel elides, and an h is left alone."""
+    return f"d'{name}" if search_key(name[:1]) in set("aeiou") else f"de {name}"

@@ -13,9 +13,12 @@ from django.db import connection
 
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
+from portal.foundation.names import of_name
 from portal.foundation.request_id import current_request_id
 from portal.foundation.tenancy import current_group_id
 from portal.journal.queries import Filters, was_recorded_since
+
+_OF = re.compile(r"\bde \{(\w+)\}")
 
 
 class Actor(Protocol):
@@ -49,6 +52,11 @@ class Act:
 
     def __post_init__(self) -> None:
         _KNOWN[self.code] = self.sentence
+
+    def said(self, **values: Any) -> str:
+        """The sentence with its values; « de {holder} » becomes « d'Anne » before a vowel."""
+        text = _OF.sub(lambda found: f"{{{found[1]}__of}}", self.sentence)
+        return text.format(**values, **{f"{name}__of": of_name(str(value)) for name, value in values.items()})
 
 
 _KNOWN: dict[str, str] = {}
@@ -122,7 +130,7 @@ def record_set(actor: Actor, act: Act, entries: Iterable[Entry], *, at: datetime
             one.establishment_id,
             one.object_kind,
             one.object_id,
-            act.sentence.format(actor=actor.actor_name, **one.values),
+            act.said(actor=actor.actor_name, **one.values),
             _json(one.before),
             _json(one.after),
         )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portal.foundation.errors import DomainError
+from portal.foundation.names import of_name
 from portal.journal.queries import lines_about
 from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
@@ -108,12 +109,12 @@ def confirm(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """The second administrator's page."""
     found = _right(request, membership_id)
     if request.method == "POST":
-        done = f"Le droit de {found.shown_name} est confirmé : il vaut dès maintenant."
+        done = f"Le droit {of_name(found.shown_name)} est confirmé : il vaut dès maintenant."
         return _acted(request, found, done, confirm_membership, actor=request.access.user)
     granter = found.granted_by.full_name if found.granted_by else "L'exploitant de la plateforme"
     scope = spoken_scope(found, establishment_names())
     context = {
-        "title": f"Confirmer le droit de {found.shown_name}",
+        "title": f"Confirmer le droit {of_name(found.shown_name)}",
         "consequences": [
             f"{granter} lui a donné le rôle « {found.get_role_display()} », {scope}.",
             "Vérifiez avec cette personne, ou avec sa direction, qu'elle doit l'avoir.",
@@ -154,10 +155,10 @@ def end(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     found = _right(request, membership_id)
     invited = found.state == MembershipState.INVITED
     if request.method == "POST":
-        done = "Invitation annulée." if invited else f"Le droit de {found.shown_name} est terminé."
+        done = "Invitation annulée." if invited else f"Le droit {of_name(found.shown_name)} est terminé."
         return _acted(request, found, done, end_membership, actor=request.access)
     context = {
-        "title": f"{'Annuler l’invitation' if invited else 'Mettre fin au droit'} de {found.shown_name}",
+        "title": f"{'Annuler l’invitation' if invited else 'Mettre fin au droit'} {of_name(found.shown_name)}",
         "consequences": _end_of(found, spoken_scope(found, establishment_names())),
         "confirm_label": "Annuler l'invitation" if invited else "Mettre fin à ce droit",
         "cancel_url": _url(request, "right", found),
@@ -200,7 +201,7 @@ def factors(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         return _acted(request, found, done, remove_second_factors, actor=request.access, reason=reason)
     context = {
-        "title": f"Retirer les seconds facteurs de {found.shown_name}",
+        "title": f"Retirer les seconds facteurs {of_name(found.shown_name)}",
         "consequences": [
             "Vérifiez d'abord que c'est bien cette personne qui le demande, de vive voix ou en face.",
             "Son application d'authentification, ses clés de sécurité et ses codes de secours ne serviront plus.",

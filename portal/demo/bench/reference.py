@@ -136,4 +136,3 @@ def bare_view(request: HttpRequest, name: str) -> HttpResponse:
     names, rows = bare_rows(name, request.GET.dict())
     template = engines["django"].from_string(TEMPLATE)
     return HttpResponse(template.render({"title": name, "names": names, "rows": rows}))
-

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide import _render_icon
 
+from portal.foundation.names import of_name
+
 register = template.Library()
 
 LEVEL_ICONS = {
@@ -61,6 +63,9 @@ def status(kind: str, label: str = "", symbol: str = "") -> SafeString:
         icon(symbol or default_symbol),
         label or default_label,
     )
+
+
+register.filter("of_name", of_name)  # {{ name|of_name }}: « de Bruno », « d'Anne »
 
 
 @register.filter

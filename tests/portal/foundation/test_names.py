@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.foundation.errors import DomainError
-from portal.foundation.names import check_name, clean_spaces, search_key, split_first_names
+from portal.foundation.names import check_name, clean_spaces, of_name, search_key, split_first_names
 
 LATIN = [chr(code) for code in (*range(0x20, 0x250), *range(0x300, 0x363), *range(0x1E00, 0x1F00))]
 NAMES = [
@@ -94,3 +94,11 @@ def test_refuses_what_no_civil_name_holds(name):
         check_name(name, "birth_name")
     assert refused.value.field == "birth_name"
     assert refused.value.french
+
+
+def test_of_elides_before_a_vowel():
+    assert of_name("Anne Petit") == "d'Anne Petit"
+    assert of_name("Élodie") == "d'Élodie"
+    assert of_name("Bruno") == "de Bruno"
+    assert of_name("Hélène") == "de Hélène"
+    assert of_name("Ana de Oliveira") == "d'Ana de Oliveira"
