@@ -14,7 +14,9 @@ from tests.fixtures import make_group
 
 def _typed(group, user):
     with tenant(group.id):
-        keep_draft(user_id=user.pk, establishment_id=group.first.pk, form="single", values={"birth_name": ["X"]})
+        keep_draft(
+            user_id=user.pk, establishment_id=group.first.pk, form="single", values={"birth_name": ["X"]}
+        )
 
 
 def test_a_draft_of_over_seven_days_is_forgotten_in_every_group(group, administrator):
