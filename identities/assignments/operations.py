@@ -130,6 +130,11 @@ def _inserted(row: Assignment) -> bool:
 
 def _overlap(row: Assignment, error: IntegrityError, constraint: str | None) -> Exception:
     """The French refusal when the same function overlaps; the error itself when it is another."""
+    if constraint == "assignments_assignment_submitted_once":
+        french = (
+            "Ce formulaire a déjà servi dans un autre établissement : rechargez la page avant de recommencer."
+        )
+        return DomainError("Key of another site's form", french)
     if constraint != "assignments_assignment_once_at_a_time":
         return error
     found = overlaps(

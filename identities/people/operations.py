@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from identities.people.models import HomonymDecision, IdentityCheck, Person, PersonIdentifier
 from identities.people.queries import holder_of
 from identities.people.rules import check_identifier, check_identity_check, check_level, check_traits
@@ -137,19 +139,33 @@ def add_identifier(
     Refuses (DomainError) a wrong shape, and an identifier that another person of the group holds.
     """
     kept, from_whom = check_identifier(kind, value), issuer.strip()
-    holder = holder_of(kind, kept, from_whom)
+    held = _held_by(person, kind, kept, from_whom)
+    if held is not None:
+        return held
+    identifier = PersonIdentifier(person=person, kind=kind, value=kept, issuer=from_whom)
+    try:
+        with transaction.atomic():
+            identifier.save(force_insert=True)
+    except IntegrityError:  # somebody was quicker
+        held = _held_by(person, kind, kept, from_whom)
+        if held is None:
+            raise
+        return held
+    _say(actor, IDENTIFIED, person, identifier=str(identifier))
+    return identifier
+
+
+def _held_by(person: Person, kind: str, value: str, issuer: str) -> PersonIdentifier | None:
+    """That identifier when the person holds it. Refuses (DomainError) one that another person holds."""
+    holder = holder_of(kind, value, issuer)
     if holder is not None and holder.person_id != person.pk:
         raise DomainError(
             "Identifier held by another person",
-            f"{holder.get_kind_display()} {kept} est déjà porté par une autre personne du groupe."
+            f"{holder.get_kind_display()} {value} est déjà porté par une autre personne du groupe."
             " Vérifiez le numéro ; s'il est juste, cherchez cette personne avant d'en créer une seconde.",
             "value",
         )
-    if holder is not None:
-        return holder
-    identifier = PersonIdentifier.objects.create(person=person, kind=kind, value=kept, issuer=from_whom)
-    _say(actor, IDENTIFIED, person, identifier=str(identifier))
-    return identifier
+    return holder
 
 
 def _who(actor: Actor) -> UUID:

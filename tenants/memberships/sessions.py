@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 from portal.foundation.clock import now
 from tenants.memberships.accounts import cut_all_sessions
@@ -42,7 +43,10 @@ def _ended_by(request: HttpRequest) -> str:
 
 
 class SessionLimitsMiddleware:
-    """Signs out whoever is over a limit; the view's own door then asks them to sign in again."""
+    """Signs out whoever is over a limit; the view's own door then asks them to sign in again.
+
+    No page of a session is kept by the browser: workstations are shared, « back » after signing out shows nobody.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,7 +60,11 @@ class SessionLimitsMiddleware:
                 messages.info(request, f"Votre session a pris fin {reason}. Connectez-vous pour reprendre.")
             else:
                 _see(request)
-        return self.get_response(request)
+        is_personal = request.user.is_authenticated
+        response = self.get_response(request)
+        if is_personal:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 def _polls(request: HttpRequest) -> bool:

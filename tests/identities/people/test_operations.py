@@ -2,6 +2,7 @@
 
 import pytest
 
+from identities.people import operations
 from identities.people.models import HomonymDecision, Person
 from identities.people.operations import (
     add_identifier,
@@ -10,7 +11,7 @@ from identities.people.operations import (
     register_person,
     update_traits,
 )
-from identities.people.queries import identity_standing, probable_doubles
+from identities.people.queries import holder_of, identity_standing, probable_doubles
 from identities.people.traits import PersonTraits
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
@@ -174,6 +175,20 @@ def test_an_identifier_has_one_holder_in_the_group(group, administrator):
             ).value
             == "M1"
         )
+
+
+def test_two_who_add_the_same_identifier_at_once_add_it_once(group, administrator, monkeypatch):
+    with tenant(group.id):
+        here, elsewhere = PersonFactory(), PersonFactory()
+        PersonIdentifierFactory(person=here, kind="matricule", value="M1")
+        PersonIdentifierFactory(person=elsewhere, kind="matricule", value="M2")
+        looked = iter([None])  # the other's row is not committed yet at the first look
+        monkeypatch.setattr(operations, "holder_of", lambda *values: next(looked, holder_of(*values)))
+        assert add_identifier(actor=administrator, person=here, kind="matricule", value="M1").person == here
+        looked = iter([None])
+        with pytest.raises(DomainError) as refused:
+            add_identifier(actor=administrator, person=here, kind="matricule", value="M2")
+    assert refused.value.field == "value"
 
 
 def test_every_write_leaves_a_line_of_its_site(group, administrator):

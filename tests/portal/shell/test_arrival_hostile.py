@@ -80,6 +80,17 @@ def test_a_broken_paste_is_told_in_french(group, client, pasted):
     assert client.get(batch, {"envoi": "\x00"}).status_code == 200
 
 
+def test_the_key_of_a_form_sent_elsewhere_is_refused_on_the_page(group, client, client_for, administrator):
+    elsewhere = typed()
+    other = address(group, establishment_id=group.second.pk)
+    assert client_for(administrator).post(other, elsewhere).status_code == 302
+    somebody = {"birth_name": "Zurbach", "first_names": "Wilfried", "birth_date": "01/02/1971", "phone": None}
+    again = typed(submission_key=elsewhere["submission_key"], **somebody)
+    page = client.post(address(group), again)
+    assert page.status_code == 200
+    assert "rechargez la page" in said(page)
+
+
 def test_a_cell_beyond_measure_says_what_to_do(group, client):
     batch = reverse("shell:arrival_batch", args=[group.slug, group.first.pk])
     page = said(client.post(batch, {"action": "paste", "pasted": '"' + "x" * 200_000}))

@@ -287,3 +287,9 @@ def test_changing_the_password_keeps_this_session_and_cuts_the_others(group, adm
     assert there.get(page).status_code == 302
     with tenant(group.id):
         assert Line.objects.filter(act="password_changed").exists()
+
+
+def test_a_page_of_a_session_is_never_kept_by_the_browser(signed_in, page):
+    """A workstation of an establishment is shared: « back » after signing out shows nobody."""
+    assert "no-store" in signed_in.get(page)["Cache-Control"]
+    assert "Cache-Control" not in Client().get("/aide/connexion/")
