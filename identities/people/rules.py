@@ -8,13 +8,14 @@ from django.core.validators import MaxLengthValidator, validate_email
 from identities.people.models import CheckMethod, DocumentKind, EidasLevel, IdentifierKind, Person, Sex
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
-from portal.foundation.identifiers import check_rpps
+from portal.foundation.identifiers import check_rpps, holds_nir
 from portal.foundation.names import MAX_FIRST_NAME, check_name
 from portal.foundation.partial_dates import check_birth_date
 
 MAX_FIRST_NAMES = 200  # characters, all together
 MAX_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
 NO_RESIDENT = "Ne nommez aucun résident ni usager ici."
+NO_NIR = "Ce numéro ressemble à un numéro de sécurité sociale, que le portail ne garde jamais : donnez un autre identifiant."
 NO_COPY = "Aucun numéro, aucune copie : le portail ne garde que la nature du document, la date et le nom de qui l'a vu."
 NO_FIRST_NAME = "Indiquez tous les prénoms, dans l'ordre. Si la pièce d'identité n'en porte aucun, cochez « Sans prénom »."
 FRANCE = "99100"
@@ -235,4 +236,6 @@ def check_identifier(kind: str, value: str) -> str:
             return check_rpps(stripped).number
         except DomainError as error:
             raise DomainError(str(error), error.french, "value") from error
+    if kind != IdentifierKind.PSI and holds_nir(stripped):
+        raise DomainError("Looks like a NIR", NO_NIR, "value")
     return stripped

@@ -15,6 +15,10 @@ from portal.foundation.errors import DomainError
 _FINESS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
 _RPPS = re.compile(r"[0-9]{11}")
 _SEPARATORS = re.compile(r"[\s.\u00ad\u200b\u202f\ufeff-]+")
+# Sex, year, month (also 20 to 42 and 50 to 99: unknown), department, commune, rank, and the key or not (INSEE, RNIPP).
+_NIR = re.compile(
+    r"(?<![0-9A-Z])[123478][0-9]{2}(?:0[1-9]|1[0-2]|[23][0-9]|4[0-2]|[5-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?(?![0-9A-Z])"
+)
 _CORSICA = str.maketrans("AB", "12")
 
 
@@ -28,6 +32,15 @@ class Rpps(NamedTuple):
 def compact(value: str) -> str:
     """What was typed or pasted without spaces of any kind, dots and hyphens, in capitals."""
     return _SEPARATORS.sub("", value).upper()
+
+
+def holds_nir(text: str) -> bool:
+    """Whether a text holds what looks like a social security number (13 characters, or 15 with its key).
+
+    A wrong key changes nothing: it would be a NIR mistyped.
+    """
+    glued = re.sub(r"(?<=[0-9AB])[\s.\u00ad\u200b\u202f\ufeff-]+(?=[0-9AB])", "", text.upper())
+    return bool(_NIR.search(glued))
 
 
 def check_finess(value: str) -> str:

@@ -177,6 +177,16 @@ def test_an_identifier_has_one_holder_in_the_group(group, administrator):
         )
 
 
+@pytest.mark.parametrize("kind", ["matricule", "local", "login"])
+def test_never_keeps_a_social_security_number(group, administrator, kind):
+    with tenant(group.id):
+        person = PersonFactory()
+        with pytest.raises(DomainError) as refused:
+            add_identifier(actor=administrator, person=person, kind=kind, value="1 84 12 75 123 456 48")
+        assert "184" not in refused.value.french.replace(" ", "")
+        assert not person.identifiers.exists()
+
+
 def test_two_who_add_the_same_identifier_at_once_add_it_once(group, administrator, monkeypatch):
     with tenant(group.id):
         here, elsewhere = PersonFactory(), PersonFactory()

@@ -4,7 +4,14 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from portal.foundation.errors import DomainError
-from portal.foundation.identifiers import check_finess, check_rpps, check_siren, check_siret, compact
+from portal.foundation.identifiers import (
+    check_finess,
+    check_rpps,
+    check_siren,
+    check_siret,
+    compact,
+    holds_nir,
+)
 
 METROPOLE = ["010000024", "010780054", "590799730", "750719361"]
 CORSICA = ["2A0000170", "2A0000386", "2A0002606", "2A0000261", "2B0000020", "2B0005342", "2B0004246"]
@@ -126,3 +133,25 @@ def test_anything_typed_gets_a_number_or_a_french_sentence(check, text):
 @given(st.text())
 def test_compacting_twice_changes_nothing_more(text):
     assert compact(compact(text)) == compact(text)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "184127512345648",
+        "1 84 12 75 123 456 48",
+        "184127512345699",
+        "2 79 05 2A 004 012 33",
+        "1.84.12.75.123.456",
+        "NIR 184127512345648",
+    ],
+)
+def test_knows_a_social_security_number(typed):
+    assert holds_nir(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["100033", "810003456789", "M184127512345648X", "184137512345648", "jdupont", ""]
+)
+def test_leaves_other_numbers_alone(typed):
+    assert not holds_nir(typed)
