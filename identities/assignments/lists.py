@@ -33,7 +33,7 @@ ORDERS = {
     "fin": ("ends_at",),
 }
 # What a line of a list says: half of a page's time went into the columns that it does not show.
-_SHOWN = (
+SHOWN = (
     *("person_id", "establishment_id", "unit_id", "function_id", "kind", "contract", "agency", "state"),
     *(
         "starts_at",
@@ -72,7 +72,7 @@ def people_of_group(
     asked: PeopleFilter | None = None, *, establishment_id: UUID | None = None
 ) -> QuerySet[Assignment]:
     """The same over every site that the current door sees, or the one chosen."""
-    rows = _rows(asked or PeopleFilter()).select_related("establishment").only(*_SHOWN, "establishment__name")
+    rows = _rows(asked or PeopleFilter()).select_related("establishment").only(*SHOWN, "establishment__name")
     return rows if establishment_id is None else rows.filter(establishment_id=establishment_id)
 
 
@@ -101,7 +101,7 @@ def functions_in_use(establishment_id: UUID | None = None) -> dict[str, str]:
 
 def _rows(asked: PeopleFilter) -> QuerySet[Assignment]:
     rows = _narrowed(asked).filter(_presence(Presence(asked.presence)))
-    return rows.select_related("person", "function", "unit").only(*_SHOWN).order_by(*_order(asked))
+    return rows.select_related("person", "function", "unit").only(*SHOWN).order_by(*_order(asked))
 
 
 def _presence(presence: Presence) -> Q:

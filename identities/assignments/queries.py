@@ -13,7 +13,7 @@ from identities.assignments.functions import (
     functions_for_labels,
     functions_offered,
 )
-from identities.assignments.lists import PeopleFilter, Presence, people_at, people_of_group
+from identities.assignments.lists import SHOWN, PeopleFilter, Presence, people_at, people_of_group
 from identities.assignments.models import Assignment, AssignmentChange, NationalFunction
 from identities.assignments.rules import in_words
 from identities.assignments.states import AssignmentState
@@ -58,9 +58,11 @@ class Overlap:
 
 def assignments_of(person_id: UUID) -> QuerySet[Assignment]:
     """Every affectation and mission of a person that the current door sees, latest start first, cancelled ones too."""
-    rows = Assignment.objects.filter(person_id=person_id)
-    return rows.select_related("establishment", "function", "unit", "replaced_person").order_by(
-        "-starts_at", "-id"
+    rows = Assignment.objects.filter(person_id=person_id).select_related("person", "establishment")
+    return (
+        rows.select_related("function", "unit")
+        .only(*SHOWN, "establishment__name")
+        .order_by("-starts_at", "-id")
     )
 
 

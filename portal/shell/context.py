@@ -41,14 +41,14 @@ class Shell:
         """The current establishment's name; empty on a page of the group or of the account."""
         return self.access.establishment_name if self.access else ""
 
-    @property
+    @cached_property
     def group_url(self) -> str:
         """The group's home page, for those who may open it."""
         if self.access is None or not self._opens(GROUP_PLACES[0]):
             return ""
         return reverse("shell:group_home", args=[self.access.group_slug])
 
-    @property
+    @cached_property
     def search_url(self) -> str:
         """Where the header's search box leads: the current site's people, or the group's."""
         if self.access is None or self.access.establishments_for(Permission.PEOPLE_VIEW) == ():

@@ -1,5 +1,6 @@
 """Everything about one human being on one page: identity, checks, affectations, history."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from identities.assignments.queries import assignments_of
+from identities.assignments.rows import rows_shown
 from identities.people.queries import identifiers_of, identity_standing
 from identities.people.rules import NO_COPY, missing_for_registration
 from identities.people.views import place_of, seen_person
@@ -37,13 +39,19 @@ def person_page(
         "identifiers": identifiers_of(person),
         "standing": identity_standing(person),
         "missing": missing_for_registration(person),
-        "assignments": assignments_of(person.pk),
+        "stays": list(rows_shown(assignments_of(person.pk), request.access.group_slug, _may_act(request))),
         "lines": lines[:LINES_SHOWN],
         "has_older_lines": len(lines) > LINES_SHOWN,
         "links": _links(request, person.pk, establishment_id),
         "no_copy": NO_COPY,
     }
     return render(request, "people/person.html", context)
+
+
+def _may_act(request: TenantRequest) -> Callable[[UUID], bool]:
+    """At which establishments this person may end or extend a stay."""
+    sites = request.access.establishments_for(Permission.DEPARTURE)
+    return lambda one: sites is None or one in sites
 
 
 def _links(request: TenantRequest, person_id: UUID, establishment_id: UUID | None) -> dict[str, str]:
