@@ -2,10 +2,13 @@
 
 import pytest
 from django.db import connection, transaction
+from django.db.utils import IntegrityError, ProgrammingError
 
+from identities.assignments.models import AssignmentChange
 from identities.people.models import Person
 from portal.foundation.tenancy import TenancyError, group_wide, tenant
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.groups import UnitFactory
 from tests.factories.people import PersonFactory
 from tests.fixtures import make_group
 
@@ -82,8 +85,6 @@ def test_a_site_door_gives_its_wall_back_after_a_look_at_the_group(group):
 
 @pytest.mark.django_db
 def test_a_site_cannot_move_a_row_to_another_site_or_group(group):
-    from django.db.utils import ProgrammingError
-
     with tenant(group.id):
         assignment = AssignmentFactory(establishment=group.first)
     with (
@@ -92,3 +93,33 @@ def test_a_site_cannot_move_a_row_to_another_site_or_group(group):
         transaction.atomic(),
     ):
         type(assignment).objects.filter(pk=assignment.pk).update(establishment=group.second)
+
+
+@pytest.mark.django_db
+def test_a_stay_takes_no_unit_of_another_site(group):
+    with tenant(group.id):
+        stay, elsewhere = (
+            AssignmentFactory(establishment=group.first),
+            UnitFactory(establishment=group.second),
+        )
+    rows = type(stay).objects.filter(pk=stay.pk)
+    refused = pytest.raises(IntegrityError, match="unit_same_site")
+    with tenant(group.id, [group.first.pk]), refused, transaction.atomic():
+        rows.update(unit=elsewhere.pk)
+
+
+@pytest.mark.django_db
+def test_a_site_writes_no_change_of_another_sites_stay(group):
+    with tenant(group.id):
+        stay = AssignmentFactory(establishment=group.second)
+    change = AssignmentChange(
+        group_id=group.id,
+        assignment_id=stay.pk,
+        establishment_id=group.first.pk,
+        at=stay.starts_at,
+        by_name="x",
+        to_state="ended",
+    )
+    refused = pytest.raises(IntegrityError, match="same_site")
+    with tenant(group.id, [group.first.pk]), refused, transaction.atomic():
+        change.save(force_insert=True)

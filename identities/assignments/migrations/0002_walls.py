@@ -7,7 +7,7 @@ from portal.foundation.tenancy.rows import composite_foreign_key
 # Kept by the database so that no operation, import or merge can forget it: one row per (site, person) with at least one
 # assignment that was not cancelled, until the last end + 12 months. Statement triggers: set-based for bulk work.
 VISIBILITY = """
-CREATE FUNCTION app.keep_visibility() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION app.keep_visibility() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   WITH touched AS (SELECT DISTINCT group_id, establishment_id, person_id FROM changed),
   now_seen AS (

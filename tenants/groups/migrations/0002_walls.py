@@ -7,12 +7,12 @@ from portal.foundation.tenancy.rows import composite_foreign_key, group_foreign_
 # answer for exact keys, so that nobody can list the customers.
 NAMES_BEFORE_THE_DOOR = """
 CREATE FUNCTION app.group_at(group_slug text, site_id uuid) RETURNS TABLE (id uuid, name text, site_name text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
   $$ SELECT g.id, g.name::text, e.name::text FROM groups_group g
      LEFT JOIN groups_establishment e ON e.group_id = g.id AND e.id = site_id
      WHERE g.slug = group_slug AND g.closed_at IS NULL $$;
 CREATE FUNCTION app.groups_named(ids uuid[]) RETURNS TABLE (id uuid, slug text, name text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
   $$ SELECT g.id, g.slug::text, g.name::text FROM groups_group g WHERE g.id = ANY (ids) AND g.closed_at IS NULL ORDER BY g.name $$;
 """
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from identities.assignments.models import Assignment, AssignmentChange
-from identities.assignments.rules import tonight
+from identities.assignments.rules import in_words, tonight
 from portal.foundation.clock import PARIS, now
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -57,7 +57,7 @@ def test_a_departure_now_says_what_happened_and_nothing_more(site):
     page = text(depart(site))
     stay = site.again()
     assert (stay.state, stay.end_reason) == ("ended", "early")
-    assert f"Terminée le {stay.ends_at.astimezone(PARIS):%d/%m/%Y à %H:%M}" in page
+    assert f"Terminée le {in_words(stay.ends_at)}" in page
     assert "rien n'a été fermé automatiquement" in page.replace("&#x27;", "'")
 
 
