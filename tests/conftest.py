@@ -46,7 +46,9 @@ def _point_django_at(services: TestServices) -> None:
     for alias, url in (("default", "DATABASE_URL"), ("owner", "DATABASE_OWNER_URL")):
         settings.DATABASES[alias].update(database(addresses[url]), CONN_MAX_AGE=0)
         settings.DATABASES[alias]["TEST"] = {"MIRROR": None}
-    settings.REDIS_URL = settings.CACHES["default"]["LOCATION"] = addresses["REDIS_URL"]
+    settings.REDIS_URL = addresses["REDIS_URL"]
+    for cache in settings.CACHES.values():
+        cache["LOCATION"] = addresses["REDIS_URL"]
     settings.CELERY_BROKER_URL = broker_url(addresses["REDIS_URL"])
 
 

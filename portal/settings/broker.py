@@ -17,7 +17,14 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "trousseau",
-    }
+    },
+    # Valkey writes to the disk: what a session holds is sealed there as in its row.
+    "sessions": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "session",
+        "OPTIONS": {"serializer": "tenants.memberships.adapters.EncryptedSessionSerializer"},
+    },
 }
 
 # The outbox row is the truth: a lost or repeated delivery changes nothing (portal/decisions/0004-outbox.md).

@@ -49,6 +49,7 @@ MFA_TOTP_ISSUER = "Trousseau"
 # Portal session: 4 h absolute, 30 min idle (RIE recommendation).
 SESSION_SERIALIZER = "tenants.memberships.adapters.EncryptedSessionSerializer"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 SESSION_COOKIE_AGE = 4 * 3600
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -17,7 +17,7 @@ from portal.shell.arrivals.arrival import Arrival
 from portal.shell.arrivals.queries import arrival_sent
 
 RECOGNISED = Act("arrival_recognised", "{actor} a reconnu {object}, déjà connue du groupe, à son arrivée.")
-ARRIVED_TOGETHER = Act("arrivals_together", "{actor} a fait arriver {count} personnes ensemble.")
+ARRIVED_TOGETHER = Act("arrivals_together", "{actor} a fait une arrivée groupée : {count} à la fois.")
 
 
 def bring_in(*, actor: Actor, establishment_id: UUID, arrival: Arrival) -> Assignment:

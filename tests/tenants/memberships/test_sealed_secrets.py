@@ -6,9 +6,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.test import Client
+from redis import Redis
 
 from portal.foundation.clock import now
 from tests.factories.memberships import PASSWORD, TOTP_SECRET, UserFactory
@@ -43,3 +45,16 @@ def test_a_secret_being_enrolled_is_sealed_in_its_session(db):
     assert opened.startswith(b"gAAAA")
     assert secret.encode() not in opened
     assert row.get_decoded()["mfa.totp.secret"] == secret
+
+
+@pytest.mark.slow
+def test_a_secret_being_enrolled_is_sealed_in_the_cache_too(db):
+    user = UserFactory(two_factors=False)
+    client = Client()
+    client.post("/compte/login/", {"login": user.email, "password": PASSWORD})
+    client.get("/compte/2fa/totp/activate/")
+    secret = client.session["mfa.totp.secret"]
+    server = Redis.from_url(settings.REDIS_URL)
+    kept = [server.get(key) for key in server.scan_iter(f"*{client.session.session_key}*")]
+    assert kept
+    assert all(one.startswith(b"gAAAA") and secret.encode() not in one for one in kept)
