@@ -55,10 +55,7 @@ def test_not_ready_when_the_outbox_is_late(client, monkeypatch):
 
 def test_a_service_that_is_down_is_named_without_its_address(client, settings):
     settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",
-        }
+        name: {**one, "LOCATION": "redis://127.0.0.1:1/0"} for name, one in settings.CACHES.items()
     }
     answer = client.get("/sante/pret")
     assert answer.status_code == 503
