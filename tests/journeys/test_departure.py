@@ -58,7 +58,7 @@ def test_a_departure_now(page, group, axe, no_horizontal_scroll, journey_cost, s
     with journey_cost(page).counted() as cost:
         page.get_by_label("Nom", exact=True).press_sequentially("elu")
         expect(page.get_by_text("1 présent")).to_be_visible()
-        page.get_by_role("link", name="Départ de ÉLUARD Jeanne").click()
+        page.get_by_role("link", name="Départ d'ÉLUARD Jeanne").click()
         page.get_by_role("button", name="Confirmer le départ").click()
         expect(page.get_by_role("heading", name="Terminée le")).to_be_visible()
     axe(page)
