@@ -26,14 +26,6 @@ def working_folder(pid: int) -> str:
     return ""
 
 
-def command_line(pid: int) -> str:
-    with suppress(OSError):
-        return (
-            (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        )
-    return ""
-
-
 def environment_of(pid: int) -> list[bytes]:
     with suppress(OSError):
         return (PROC / str(pid) / "environ").read_bytes().split(b"\0")

@@ -120,10 +120,6 @@ def handler_of(kind: str) -> Handler | None:
     return _HANDLERS.get(kind)
 
 
-def handled_kinds() -> list[str]:
-    return sorted(_HANDLERS)
-
-
 def reconcilable_kinds() -> list[str]:
     return sorted(kind for kind, one in _HANDLERS.items() if one.reconcile)
 

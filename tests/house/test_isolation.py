@@ -67,11 +67,13 @@ def test_no_route_crosses_a_wall(route: Route, world: World, record_property):
     abroad = fingerprint(world.abroad.group_id)
     for role, user in world.users.items():
         client, limited = _client(user), role.endswith("of one site")
+        ours = fingerprint(world.home.group_id)  # once signed in, which leaves a line
         for address in _foreign_addresses(route, world, limited):
             for response in _tries(client, address, {}):
                 sent["address"] += 1
                 assert response.status_code in SHUT, f"{role}: {address} answered {response.status_code}"
                 assert SECRET not in _text(response), f"{role}: {address} tells a secret"
+        assert fingerprint(world.home.group_id) == ours, f"{role}: a refused address wrote in the group"
         foreign = {**world.abroad.ids, "q": SECRET, "text": SECRET}
         hidden = SECRET if limited else f"{SECRET} AILLEURS"
         own = _address(route, world.home.slug, world.home.ids)
