@@ -9,8 +9,11 @@ GROUP = "g/<slug:group_slug>/"
 
 urlpatterns = [
     path("", include("portal.shell.urls")),
+    path("", include("tenants.notices.urls")),
     path("compte/", include("tenants.memberships.account_urls")),
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("allauth.account.urls")),
+    path("compte/2fa/", include("allauth.mfa.urls")),
+    path("connexion/", include("tenants.sign_in.urls")),
     path("demonstration/", include("portal.demo.urls")),
     path("exploitant/", include("tenants.groups.operator_urls")),
     path(GROUP, include("tenants.groups.urls")),

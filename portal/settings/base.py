@@ -12,6 +12,7 @@ from .journal import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .mail import *  # noqa: F403
 from .postgresql import databases
+from .psc import *  # noqa: F403
 from .sign_in import *  # noqa: F403
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,11 +44,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "portal.foundation",
     "portal.journal",
     "portal.dispatch",
     "tenants.groups",
     "tenants.memberships",
+    "tenants.sign_in",
+    "tenants.notices",
     "identities.people",
     "identities.assignments",
     "portal.shell",
@@ -69,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenants.memberships.sessions.SessionLimitsMiddleware",
     "tenants.memberships.sessions.SecondFactorMiddleware",
+    "tenants.sign_in.last_door.LastDoorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

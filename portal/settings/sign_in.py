@@ -3,7 +3,10 @@
 import os
 
 AUTH_USER_MODEL = "memberships.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "tenants.sign_in.backend.DoorBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "tenants.memberships.passwords.EntropyValidator"}]
 
 LOGIN_URL = "account_login"

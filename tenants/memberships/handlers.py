@@ -29,6 +29,8 @@ SECURITY_EVENTS = {
     "recovery_codes_generated": "De nouveaux codes de secours ont été donnés à votre compte.",
     "webauthn_added": "Une clé de sécurité a été ajoutée à votre compte.",
     "webauthn_removed": "Une clé de sécurité de votre compte a été retirée.",
+    "identity_linked": "Une identité (Pro Santé Connect ou compte de votre groupe) ouvre désormais votre compte.",
+    "identity_unlinked": "Une identité (Pro Santé Connect ou compte de votre groupe) n'ouvre plus votre compte.",
     "second_factors_removed_by_administrator": "Un administrateur de votre groupe a retiré tous vos seconds facteurs et "
     "codes de secours, et fermé vos sessions : à votre prochaine connexion, vous ajouterez un nouveau second facteur.",
     "second_factors_removed_by_operator": "L'exploitant de la plateforme a retiré tous vos seconds facteurs et "
@@ -44,7 +46,7 @@ CUT_REASONS = {
 def recipient_of(user_id: UUID) -> Recipient | None:
     """None for an account that was shut; one that waits for its invitation to be accepted receives it."""
     user = User.objects.filter(pk=user_id).first()
-    if user is None or (user.has_usable_password() and not user.is_active):
+    if user is None or (user.opened_at is not None and not user.is_active):
         return None
     return Recipient(user.email, user.full_name if user.is_active else "")
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -34,7 +35,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     invited = found.membership.user
     if request.user.is_authenticated and request.user.pk != invited.pk:
         return render(request, "memberships/invitation_other_account.html", _context(found))
-    if not invited.has_usable_password():
+    if invited.opened_at is None:
         return _open_account(request, found, token)
     if not invited.is_active:
         return _refused(request, "Le compte invité est fermé.", status=410)
@@ -77,7 +78,9 @@ def _open_account(request: HttpRequest, found: Invitation, token: str) -> HttpRe
             form.add_error(None, error.french)
         else:
             return _signed_in(request, user)
-    return render(request, "memberships/open_account.html", {**_context(found), "form": form})
+    psc_url = f"{reverse('sign_in:psc_start')}?{urlencode({'invitation': token})}"
+    context = {**_context(found), "form": form, "psc_url": psc_url}
+    return render(request, "memberships/open_account.html", context)
 
 
 def _signed_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
 from portal.foundation.keys import uuid7
@@ -29,11 +30,21 @@ class User(AbstractBaseUser):
     full_name = models.CharField("prénom et nom", max_length=200)
     is_operator = models.BooleanField("exploitant de la plateforme", default=False)
     is_active = models.BooleanField("actif", default=True)
+    # When its invitation was first accepted; an account that waits for that has none.
+    opened_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(opened_at__isnull=False),
+                name="memberships_user_opened_if_active",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name

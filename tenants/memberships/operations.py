@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
-from portal.foundation.tenancy import PLATFORM, tenant
+from portal.foundation.tenancy import tenant
 from portal.journal.operations import Act, Actor, record
 from tenants.groups.queries import establishment_names
 from tenants.memberships import records
@@ -18,7 +18,7 @@ from tenants.memberships.letters import post_confirmed, post_invitation, post_se
 from tenants.memberships.links import invitation_link
 from tenants.memberships.models import Invitation, Membership, User
 from tenants.memberships.permissions import Role
-from tenants.memberships.queries import confirmer_in, groups_of, lasting_administrators, open_invitation
+from tenants.memberships.queries import confirmer_in, lasting_administrators, open_invitation
 from tenants.memberships.rules import (
     Sites,
     check_change,
@@ -99,9 +99,10 @@ def resend_invitation(*, actor: Access, membership: Membership) -> None:
 
 
 def accept_invitation(
-    *, actor: User, invitation: Invitation, full_name: str = "", password: str = ""
+    *, actor: User, invitation: Invitation, full_name: str = "", password: str | None = ""
 ) -> Membership:
-    """Takes up a right. The first time, opens the account with that name and password (already checked).
+    """Takes up a right. The first time, opens the account with that name and password (already checked; None when
+    another door has just proved who they are).
 
     A right over the whole group then waits for a second administrator. Refuses (DomainError) another account's
     invitation, one that was used, cancelled or is too old, and a closed account.
@@ -193,9 +194,7 @@ def cut_sessions(*, actor: User) -> None:
     """« Se déconnecter partout »: every session of that person ends at its next request, this one included."""
     cut_all_sessions(actor.pk)
     post_sessions_cut(actor, "asked")
-    for group_id in [PLATFORM, *groups_of(actor)]:
-        with tenant(group_id):
-            record(actor, records.SESSIONS_CUT, object_kind="user", object_id=actor.pk)
+    records.record_of_account(actor, records.SESSIONS_CUT, actor)
 
 
 def record_rights_export(*, actor: Access, count: int, what: str) -> None:

@@ -14,9 +14,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from portal.foundation.tenancy import PLATFORM, tenant
-from portal.journal.operations import Act, Actor, Machine, record
+from portal.journal.operations import Act, Machine, record
 from tenants.memberships.models import User
-from tenants.memberships.queries import groups_of
+from tenants.memberships.records import record_of_account
 from tenants.memberships.sessions import SECOND_FACTORS, cut_other_sessions, has_second_factor, open_session
 
 SIGNED_IN = Act("signed_in", "Connexion de {actor} : {means}.")
@@ -37,12 +37,6 @@ KINDS = {
 }
 
 
-def _tell(actor: Actor, act: Act, user: User, **values: Any) -> None:
-    for group_id in [PLATFORM, *groups_of(user)]:
-        with tenant(group_id):
-            record(actor, act, object_kind="user", object_id=user.pk, **values)
-
-
 @receiver(auth.user_logged_in)
 def starts_the_clocks(request: HttpRequest, **kwargs: Any) -> None:
     open_session(request)
@@ -57,7 +51,7 @@ def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     ]
     if [one["method"] for one in records] == ["password"] and not has_second_factor(request):
         _trust_the_password_just_typed(request, user)
-    _tell(user, SIGNED_IN, user, means=" et ".join(dict.fromkeys(means)) or "invitation")
+    record_of_account(user, SIGNED_IN, user, means=" et ".join(dict.fromkeys(means)) or "invitation")
 
 
 def _trust_the_password_just_typed(request: HttpRequest, user: User) -> None:
@@ -72,7 +66,7 @@ def _trust_the_password_just_typed(request: HttpRequest, user: User) -> None:
 def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user is not None:
         reason = getattr(request, "session_ended_by", "")
-        _tell(user, SIGNED_OUT, user, reason=f" {reason}" if reason else "")
+        record_of_account(user, SIGNED_OUT, user, reason=f" {reason}" if reason else "")
 
 
 @receiver(auth.user_login_failed)
@@ -81,7 +75,7 @@ def refused(credentials: dict[str, Any], **kwargs: Any) -> None:
     email = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
     user = User.objects.filter(email=email).first()
     if user is not None:
-        _tell(SIGN_IN_PAGE, REFUSED, user, holder=user.full_name, reason="mot de passe incorrect")
+        record_of_account(SIGN_IN_PAGE, REFUSED, user, holder=user.full_name, reason="mot de passe incorrect")
         return
     with tenant(PLATFORM):
         record(SIGN_IN_PAGE, REFUSED_UNKNOWN, object_kind="user", object_id=None)
@@ -89,7 +83,7 @@ def refused(credentials: dict[str, Any], **kwargs: Any) -> None:
 
 @receiver(mfa.authentication_failed)
 def refused_second_factor(user: User, **kwargs: Any) -> None:
-    _tell(SIGN_IN_PAGE, REFUSED, user, holder=user.full_name, reason="second facteur incorrect")
+    record_of_account(SIGN_IN_PAGE, REFUSED, user, holder=user.full_name, reason="second facteur incorrect")
 
 
 @receiver(mfa.authenticator_added)
@@ -99,7 +93,7 @@ def second_factor_added(
     """A session opened by the password alone must not pass because another one has just enrolled."""
     if authenticator.type in SECOND_FACTORS:
         cut_other_sessions(request, user)
-    _tell(user, FACTOR_ADDED, user, kind=KINDS[Authenticator.Type(authenticator.type)])
+    record_of_account(user, FACTOR_ADDED, user, kind=KINDS[Authenticator.Type(authenticator.type)])
 
 
 @receiver(mfa.authenticator_removed)
@@ -108,19 +102,19 @@ def second_factor_removed(
 ) -> None:
     if authenticator.type in SECOND_FACTORS:
         cut_other_sessions(request, user)
-    _tell(user, FACTOR_REMOVED, user, kind=KINDS[Authenticator.Type(authenticator.type)])
+    record_of_account(user, FACTOR_REMOVED, user, kind=KINDS[Authenticator.Type(authenticator.type)])
 
 
 @receiver(mfa.authenticator_reset)
 def recovery_codes_renewed(user: User, **kwargs: Any) -> None:
-    _tell(user, CODES_RENEWED, user)
+    record_of_account(user, CODES_RENEWED, user)
 
 
 @receiver([account.password_changed, account.password_set])
 def password_changed(user: User, **kwargs: Any) -> None:
-    _tell(user, PASSWORD_CHANGED, user)
+    record_of_account(user, PASSWORD_CHANGED, user)
 
 
 @receiver(account.password_reset)
 def password_reset(user: User, **kwargs: Any) -> None:
-    _tell(user, PASSWORD_RESET, user)
+    record_of_account(user, PASSWORD_RESET, user)

@@ -18,6 +18,7 @@ from tenants.memberships.turned_away import enrol_first
 SIGNED_IN_AT = "signed_in_at"
 LAST_SEEN_AT = "last_seen_at"
 SECOND_FACTOR = "second_factor"
+DOOR = "door"  # the door that proved two factors by itself: Pro Santé Connect, the group's provider
 LAST_SEEN_STEP = 60  # seconds between two writes of LAST_SEEN_AT
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -30,6 +31,12 @@ def open_session(request: HttpRequest) -> None:
     moment = int(now().timestamp())
     request.session[SIGNED_IN_AT] = request.session[LAST_SEEN_AT] = moment
     request.session.pop(SECOND_FACTOR, None)
+    request.session.pop(DOOR, None)
+
+
+def open_by_door(request: HttpRequest, door: str) -> None:
+    """Says that this session was opened by a door where two factors were proved: none of ours is asked for."""
+    request.session[DOOR] = door
 
 
 def _ended_by(request: HttpRequest) -> str:
@@ -82,7 +89,12 @@ def _see(request: HttpRequest) -> None:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Asked of the database until it is true, then remembered in the session; every change cuts the other sessions."""
+    """Asked of the database until it is true, then remembered in the session; every change cuts the other sessions.
+
+    A session opened by a door that proves two factors needs none of ours.
+    """
+    if request.session.get(DOOR):
+        return True
     if not request.session.get(SECOND_FACTOR):
         if not Authenticator.objects.filter(user_id=request.user.pk, type__in=SECOND_FACTORS).exists():
             return False

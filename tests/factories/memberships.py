@@ -46,6 +46,7 @@ class InvitedUserFactory(UserFactory):
 
     password = "!"
     is_active = False
+    opened_at = None
 
     @factory.post_generation
     def two_factors(self, create, extracted, **kwargs):

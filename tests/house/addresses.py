@@ -16,6 +16,7 @@ SHUT = {
     "account_confirm_email": "shadowed by account_rights:closed_confirmation",
     "account_email_verification_sent": "shadowed by account_rights:closed_confirmation",
     "account_confirm_login_code": "no sign-in by a code sent by mail",
+    "sign_in:accept": "leads to the invitation until an identity was proved; tests/tenants/sign_in walks it",
 }
 # What a page is asked, besides being opened bare.
 QUESTIONS = {

@@ -24,6 +24,8 @@ OUTSIDE = {
     "account_emailaddress": BEFORE_THE_TENANT,
     "account_emailconfirmation": BEFORE_THE_TENANT,
     "mfa_authenticator": BEFORE_THE_TENANT,
+    "usersessions_usersession": BEFORE_THE_TENANT,
+    "sign_in_externalidentity": BEFORE_THE_TENANT,
     "groups_finesscategory": NATIONAL,
     "groups_finesslegalentity": NATIONAL,
     "groups_finessestablishment": NATIONAL,

@@ -1,0 +1,53 @@
+"""What happens once a door has proved somebody: their session opens, or they are told which account to link."""
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from portal.foundation.request_id import current_request_id
+from tenants.memberships.models import User
+from tenants.memberships.receivers import SIGNED_IN
+from tenants.memberships.records import record_of_account
+from tenants.memberships.sessions import open_by_door
+from tenants.sign_in.backend import PATH
+from tenants.sign_in.identity import ProvedIdentity, forget_pending, keep_pending
+from tenants.sign_in.last_door import remember_door
+from tenants.sign_in.operations import SIGN_IN_PAGE, recognise, record_shut_door
+from tenants.sign_in.queries import account_opened_by
+from tenants.sign_in.refusals import CLOSED, DoorShutError
+
+
+def land(request: HttpRequest, identity: ProvedIdentity, next_url: str, door_key: str) -> HttpResponse:
+    """Signs in the account that this identity opens and goes to `next_url`; nobody's yet, says what to do.
+
+    Refuses (DoorShutError) a closed account and identifiers of several accounts.
+    """
+    user = account_opened_by(identity)
+    if user is None:
+        keep_pending(request, identity)
+        return redirect("sign_in:unknown")
+    if not user.is_active:
+        raise DoorShutError(CLOSED, identity.door, "compte fermé", user)
+    recognise(actor=user, identity=identity)
+    enter(request, user, identity, door_key)
+    return redirect(next_url or "shell:home")
+
+
+def enter(request: HttpRequest, user: User, identity: ProvedIdentity, door_key: str) -> None:
+    """Opens the session of that account by that door: two factors were proved there."""
+    login(request, user, backend=PATH)
+    forget_pending(request)
+    open_by_door(request, identity.door)
+    record_authentication(request, user, "door", reauthenticated=True)
+    UserSession.objects.create_from_request(request)
+    remember_door(request, door_key)
+    record_of_account(user, SIGNED_IN, user, means=f"{identity.door}, {identity.means}")
+
+
+def shut_page(request: HttpRequest, shut: DoorShutError) -> HttpResponse:
+    """The page of a refusal, and its line in the journal: one sentence, what to do, the other doors, a reference."""
+    record_shut_door(actor=SIGN_IN_PAGE, shut=shut)
+    context = {"shut": shut, "reference": f"{shut.reason.code} {current_request_id()}"}
+    return render(request, "sign_in/shut.html", context, status=shut.reason.status)

@@ -1,0 +1,45 @@
+"""Which account an identity opens, and by which doors an account opens."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from tenants.memberships.models import User
+from tenants.sign_in.identifiers import TypedIdentifier
+from tenants.sign_in.identity import ProvedIdentity
+from tenants.sign_in.models import ExternalIdentity
+from tenants.sign_in.refusals import CONFLICT, DoorShutError
+
+
+def _any_of(identifiers: Iterable[TypedIdentifier]) -> Q:
+    found = Q()
+    for one in identifiers:
+        found |= Q(kind=one.kind, value=one.value)
+    return found
+
+
+def links_of_identity(identity: ProvedIdentity) -> list[ExternalIdentity]:
+    """The links in force of any identifier of that identity, with their accounts."""
+    return list(
+        ExternalIdentity.objects.select_related("user")
+        .filter(_any_of(identity.identifiers), issuer=identity.issuer, ended_at__isnull=True)
+        .order_by("linked_at", "pk")
+    )
+
+
+def account_opened_by(identity: ProvedIdentity) -> User | None:
+    """The account that identity opens, by its main identifier or another of its own; never by an e-mail address.
+
+    Refuses (DoorShutError) identifiers that open several accounts. None: nobody's yet.
+    """
+    users = {one.user_id: one.user for one in links_of_identity(identity)}
+    if len(users) > 1:
+        raise DoorShutError(
+            CONFLICT, identity.door, "les identifiants de cette identité ouvrent plusieurs comptes"
+        )
+    return next(iter(users.values()), None)
+
+
+def links_of(user: User) -> list[ExternalIdentity]:
+    """The identities that open this account now, oldest first."""
+    return list(ExternalIdentity.objects.filter(user=user, ended_at__isnull=True).order_by("linked_at", "pk"))

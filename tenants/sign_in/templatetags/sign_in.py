@@ -1,0 +1,43 @@
+"""What the sign-in and account pages show of the doors."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+
+from tenants.memberships.models import User
+from tenants.sign_in.choices import Choice, choices
+from tenants.sign_in.models import ExternalIdentity
+from tenants.sign_in.queries import links_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def sign_in_doors(context: Context) -> list[Choice]:
+    """The doors beside the local password; those of the address already typed too."""
+    request = context["request"]
+    return choices(request, request.POST.get("login", "")[:254])
+
+
+@register.simple_tag
+def linked_identities(user: User) -> list[dict[str, Any]]:
+    """Issuer by issuer: the door's name, its identifiers, when it was linked and last used."""
+    by_issuer: dict[str, list[ExternalIdentity]] = {}
+    for one in links_of(user):
+        by_issuer.setdefault(one.issuer, []).append(one)
+    return [
+        {
+            "issuer": issuer,
+            "name": "Compte du groupe" if links[0].group_id else "Pro Santé Connect",
+            "identifiers": links,
+            "last_used_at": max((one.last_used_at for one in links if one.last_used_at), default=None),
+        }
+        for issuer, links in by_issuer.items()
+    ]
+
+
+@register.simple_tag
+def psc_is_offered() -> bool:
+    return settings.PSC_ENABLED
