@@ -11,7 +11,7 @@ from portal.settings.postgresql import database
 from tests.emptying import empty_tables
 from tests.services import TestServices
 
-pytest_plugins = ["tests.fixtures", "tests.durations", "tests.house.requests_sent"]
+pytest_plugins = ["tests.fixtures", "tests.durations", "tests.house.requests_sent", "tests.sandbox"]
 
 # A busy machine is no reason for a property to be false.
 hypothesis.settings.register_profile("house", deadline=None)

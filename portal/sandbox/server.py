@@ -1,0 +1,37 @@
+"""One process, one thread a request: a slow answer keeps nobody else waiting. On both loopbacks, never elsewhere."""
+
+import errno
+import threading
+
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+
+
+class _Handler(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """The requests are in GET /_sandbox/log."""
+
+
+class _Server(ThreadedWSGIServer):
+    request_queue_size = 64
+
+
+def open_servers(port: int) -> list[ThreadedWSGIServer]:
+    """Listening on 127.0.0.1, and on ::1 where there is one; `port` 0 takes a free one."""
+    servers: list[ThreadedWSGIServer] = [_Server(("127.0.0.1", port), _Handler)]
+    try:
+        servers.append(_Server(("::1", servers[0].server_port), _Handler, ipv6=True))
+    except OSError as error:
+        if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            raise
+    application = get_wsgi_application()
+    for server in servers:
+        server.set_app(application)
+    return servers
+
+
+def serve(servers: list[ThreadedWSGIServer]) -> None:
+    """Until the process is ended."""
+    for server in servers[1:]:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers[0].serve_forever()
