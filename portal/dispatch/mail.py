@@ -13,6 +13,9 @@ any door: one that reads tenant tables opens `tenant(mail.group_id)`. Templates 
 and `public_url`; `<template>.subject.txt` is plain, without personal data. Tenants tell once who an account is:
 
     register_recipients(recipient_of)                        # user id → Recipient, None for an account that is closed
+
+and may say what stands in the way of a mail, and hear that its address was refused (`register_postmaster`). Values may hold
+`headers` (a dict) and `attachments`; the envelope's sender bears the message's id, so that what comes back names it.
 """
 
 from collections.abc import Callable
@@ -54,15 +57,36 @@ class Mail:
         return f"{settings.PUBLIC_URL}{path}"
 
 
+@dataclass(frozen=True)
+class Postmaster:
+    """`before_leaving`: why a mail does not leave, in French and without an address; empty to let it.
+
+    `after_refusal`: the server refused the address for good, with that answer; whether nobody needs to look at it.
+    """
+
+    before_leaving: Callable[[Mail, Recipient, UUID], str]
+    after_refusal: Callable[[Mail, Recipient, UUID, str], bool]
+
+
 Content = Callable[[Mail], dict[str, Any] | None]
 RecipientOf = Callable[[UUID], Recipient | None]
 _contents: dict[str, Content] = {}
 _recipients: list[RecipientOf] = []
+_postmaster: list[Postmaster] = [Postmaster(lambda *asked: "", lambda *told: False)]
 
 
 def register_recipients(recipient_of: RecipientOf) -> None:
     """Says how an account's name and address are read; the last one registered answers."""
     _recipients[:] = [recipient_of]
+
+
+def register_postmaster(postmaster: Postmaster) -> None:
+    """Who is asked before each mail, and told of a refused address; the last one registered answers."""
+    _postmaster[:] = [postmaster]
+
+
+def postmaster() -> Postmaster:
+    return _postmaster[0]
 
 
 def mail_content(template: str) -> Callable[[Content], Content]:
@@ -92,6 +116,12 @@ def post_mail(
     payload |= {"to_address": to_address} if to_address else {"to_user_id": str(to_user_id)}
     with nullcontext() if _in_a_group() else tenant(PLATFORM):
         return post(Letter(kind=KIND, target="courriel", payload=payload))
+
+
+def mail_letter(template: str, to_user_id: UUID, context: dict[str, Any]) -> Letter:
+    """One mail to an account, for who posts many at once (`operations.post_all`)."""
+    payload = {"template": template, "context": context, "to_user_id": str(to_user_id)}
+    return Letter(kind=KIND, target="courriel", payload=payload)
 
 
 def _in_a_group() -> bool:

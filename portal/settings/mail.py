@@ -15,3 +15,7 @@ EMAIL_USE_TLS = _query.get("tls") == ["1"]
 EMAIL_USE_SSL = _query.get("ssl") == ["1"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Trousseau <ne-pas-repondre@localhost>")
+# Where mails that cannot be delivered come back (`retours@portail.example.org`, with + addresses); empty: to the sender.
+BOUNCE_ADDRESS = os.environ.get("BOUNCE_ADDRESS", "")
+# Who signs the reports of mails that came back, posted to /courriels/retours/: newest first, commas between; none: shut.
+BOUNCE_WEBHOOK_SECRETS = [one for one in os.environ.get("BOUNCE_WEBHOOK_SECRETS", "").split(",") if one]

@@ -15,6 +15,8 @@ from tenants.memberships.access import Access
 from tenants.memberships.models import Membership, User
 from tenants.memberships.permissions import Permission
 from tenants.memberships.queries import memberships_in_force, rights_to_confirm
+from tenants.notices.queries import failing_count
+from tenants.notices.sections import failing_sentence
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def site_line(access: Access, todo: Todo) -> Line:
 
 def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
     """What the group has to do today, most urgent first."""
-    return [*_messages(access), *_rights(access), *_leaving(rows), *_ending(rows)]
+    return [*_messages(access), *_rights(access), *_failing(access), *_leaving(rows), *_ending(rows)]
 
 
 def _messages(access: Access) -> Iterator[Line]:
@@ -148,6 +150,14 @@ def _rights(access: Access) -> Iterator[Line]:
         text = "Un droit attend" if count == 1 else f"{count} droits attendent"
         url = reverse("memberships:rights", args=[access.group_slug])
         yield Line("warn", f"{text} votre confirmation.", "", url, "Voir les droits")
+
+
+def _failing(access: Access) -> Iterator[Line]:
+    """Mailboxes of the group's accounts that refuse our mails, for those who may say that they work again."""
+    count = failing_count(access.group_id) if access.holds(Permission.MEMBERSHIPS_GRANT) else 0
+    if count:
+        url = reverse("notices:failing", args=[access.group_slug])
+        yield Line("warn", failing_sentence(count), "", url, "Voir les adresses")
 
 
 def _leaving(rows: list[GroupRow]) -> Iterator[Line]:

@@ -33,6 +33,7 @@ ASIDE = {
     "mfa_authenticate": "half a sign-in",
     "account_reset_password_from_key": "a signed link",
     "account_rights:invitation": "a signed link",
+    "notices:stop": "a signed link",
     "account_rights:confirm_fellow": "a group without administrator",
 }
 ASKED = [one for one in routes() if one.name not in SHUT | ASIDE]

@@ -12,6 +12,7 @@ from portal.foundation.tenancy import tenant
 from tests.house.rooms import our_models, tenant_tables
 
 BEFORE_THE_TENANT = "read before the tenant is known: accounts, sessions and rights decide which tenant it is"
+MAILBOX = "of an account and its mailbox, which belong to no single group: one digest for all of them"
 NATIONAL = "national reference table: no tenant in it, written by the owner's commands only"
 FRAMEWORK = "Django's own bookkeeping: no tenant in it"
 
@@ -26,6 +27,11 @@ OUTSIDE = {
     "mfa_authenticator": BEFORE_THE_TENANT,
     "usersessions_usersession": BEFORE_THE_TENANT,
     "sign_in_externalidentity": BEFORE_THE_TENANT,
+    "notices_preferences": MAILBOX,
+    "notices_digest": MAILBOX,
+    "notices_departure": MAILBOX,
+    "notices_mailaddress": MAILBOX,
+    "notices_bounce": MAILBOX,
     "groups_finesscategory": NATIONAL,
     "groups_finesslegalentity": NATIONAL,
     "groups_finessestablishment": NATIONAL,

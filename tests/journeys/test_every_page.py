@@ -19,6 +19,7 @@ from tenants.memberships.links import invitation_path
 from tenants.memberships.models import User
 from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
+from tenants.notices.links import stop_path
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
@@ -110,6 +111,7 @@ def world(transactional_db) -> World:
     administrator = MembershipFactory(group_id=group_id).user
     names.links = {
         "account_rights:confirm_fellow": reverse("account_rights:confirm_fellow", args=[founders[1].pk]),
+        "notices:stop": stop_path(administrator.pk),
         "account_rights:invitation": invitation_path(InvitationFactory(membership__group_id=group_id).pk),
         "account_reset_password_from_key": _reset_path(administrator),
     }
