@@ -8,6 +8,13 @@ from portal.demo.environment import home_of, read_environment
 for _name, _value in read_environment(home_of(Path(__file__).resolve().parents[2])).items():
     os.environ.setdefault(_name, _value)
 
+_sandbox = os.environ.get("SANDBOX_URL", "")
+if _sandbox:  # Pro Santé Connect is played by portal/sandbox: same paths, the wallet under another host name
+    os.environ.setdefault("PSC_ISSUER", f"{_sandbox}/auth/realms/esante-wallet")
+    os.environ.setdefault("PSC_AUTHORIZATION_ENDPOINT", f"{_sandbox.replace('127.0.0.1', 'localhost')}/auth")
+    os.environ.setdefault("PSC_CLIENT_ID", "trousseau-bas")
+    os.environ.setdefault("PSC_CLIENT_SECRET", "secret-du-bac-a-sable")
+
 from .base import *  # noqa: E402, F403
 from .base import HOME  # noqa: E402
 

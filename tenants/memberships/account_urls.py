@@ -9,6 +9,7 @@ urlpatterns = [
     path("", account_views.account, name="account"),
     path("sessions/couper/", account_views.sign_out_everywhere, name="sign_out_everywhere"),
     path("droits/<uuid:membership_id>/confirmer/", account_views.confirm_fellow, name="confirm_fellow"),
+    path("password/set/", account_views.first_password, name="first_password"),
     path("mot-de-passe/solidite/", account_views.password_strength, name="password_strength"),
     path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("email/", account_views.closed, name="closed_email"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.account.views import password_set
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,6 +22,7 @@ from tenants.memberships.models import Membership, User
 from tenants.memberships.operations import confirm_membership, cut_sessions
 from tenants.memberships.passwords import ENOUGH_BITS, strength_of
 from tenants.memberships.queries import fellow_founders, is_open, own_rights, waiting_rights
+from tenants.memberships.sessions import has_enrolled
 from tenants.memberships.spoken import spoken_scope
 from tenants.memberships.standing import Standing, standing_of
 from tenants.memberships.states import MembershipState
@@ -147,3 +149,14 @@ def _whose_password(request: HttpRequest) -> User | None:
 @public("closed page of allauth: an account has one address, that of its invitation")
 def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:
     raise Http404
+
+
+@signed_in("a first password for an account opened by another door, once it has a second factor of ours")
+@sensitive_post_parameters()
+def first_password(request: HttpRequest) -> HttpResponse:
+    """Without a second factor the password alone would open the account: it comes second."""
+    user: User = request.user  # type: ignore[assignment]
+    if not has_enrolled(user.pk):
+        messages.info(request, "Ajoutez d'abord un second facteur : ensuite vous pourrez choisir un mot de passe.")
+        return redirect("mfa_index")
+    return password_set(request)

@@ -22,8 +22,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """The link is made when the mail leaves (handlers.py): no token in the outbox."""
-        post_mail(template="password_reset", to_user_id=user.pk)
+        """The link is made when the mail leaves (handlers.py): no token in the outbox.
+
+        An account opened by another door has no password, hence no second factor that would stop whoever reads its mail.
+        """
+        if user.has_usable_password():
+            post_mail(template="password_reset", to_user_id=user.pk)
+        else:
+            post_mail(template="security_notice", to_user_id=user.pk, context={"event": "no_password_to_reset"})
 
     def send_notification_mail(
         self,

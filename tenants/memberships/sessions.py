@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -96,10 +97,15 @@ def has_second_factor(request: HttpRequest) -> bool:
     if request.session.get(DOOR):
         return True
     if not request.session.get(SECOND_FACTOR):
-        if not Authenticator.objects.filter(user_id=request.user.pk, type__in=SECOND_FACTORS).exists():
+        if not has_enrolled(request.user.pk):
             return False
         request.session[SECOND_FACTOR] = True
     return True
+
+
+def has_enrolled(user_id: UUID) -> bool:
+    """Whether the account has a second factor of ours, whatever the door of the session."""
+    return Authenticator.objects.filter(user_id=user_id, type__in=SECOND_FACTORS).exists()
 
 
 class SecondFactorMiddleware:

@@ -12,6 +12,7 @@ from tenants.memberships.receivers import SIGNED_IN
 from tenants.memberships.records import record_of_account
 from tenants.memberships.sessions import open_by_door
 from tenants.sign_in.backend import PATH
+from tenants.sign_in.health import note_failed, note_opened
 from tenants.sign_in.identity import ProvedIdentity, forget_pending, keep_pending
 from tenants.sign_in.last_door import remember_door
 from tenants.sign_in.operations import SIGN_IN_PAGE, recognise, record_shut_door
@@ -24,6 +25,7 @@ def land(request: HttpRequest, identity: ProvedIdentity, next_url: str, door_key
 
     Refuses (DoorShutError) a closed account and identifiers of several accounts.
     """
+    note_opened(identity.door)
     user = account_opened_by(identity)
     if user is None:
         keep_pending(request, identity)
@@ -49,5 +51,7 @@ def enter(request: HttpRequest, user: User, identity: ProvedIdentity, door_key: 
 def shut_page(request: HttpRequest, shut: DoorShutError) -> HttpResponse:
     """The page of a refusal, and its line in the journal: one sentence, what to do, the other doors, a reference."""
     record_shut_door(actor=SIGN_IN_PAGE, shut=shut)
+    if shut.reason.status >= 500:
+        note_failed(shut.door)
     context = {"shut": shut, "reference": f"{shut.reason.code} {current_request_id()}"}
     return render(request, "sign_in/shut.html", context, status=shut.reason.status)

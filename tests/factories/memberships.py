@@ -53,6 +53,16 @@ class InvitedUserFactory(UserFactory):
         """None before the account is opened."""
 
 
+class DoorOnlyUserFactory(UserFactory):
+    """An account that another door opens: neither password nor second factor of ours."""
+
+    password = "!"
+
+    @factory.post_generation
+    def two_factors(self, create, extracted, **kwargs):
+        """None: its door proves them."""
+
+
 class MembershipFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Membership

@@ -8,7 +8,9 @@ from django.template.context import Context
 
 from tenants.memberships.models import User
 from tenants.sign_in.choices import Choice, choices
+from tenants.sign_in.health import DoorHealth, health_of
 from tenants.sign_in.models import ExternalIdentity
+from tenants.sign_in.psc.client import DOOR as PSC_NAME
 from tenants.sign_in.queries import links_of
 
 register = template.Library()
@@ -36,6 +38,11 @@ def linked_identities(user: User) -> list[dict[str, Any]]:
         }
         for issuer, links in by_issuer.items()
     ]
+
+
+@register.simple_tag
+def psc_health() -> DoorHealth:
+    return health_of(PSC_NAME)
 
 
 @register.simple_tag
