@@ -24,6 +24,7 @@ from portal.demo.supervisor import MARK, Child, Supervisor, end_orphans
 READY_SECONDS = 90
 LOOK_SECONDS = 0.25
 SERVICES_LOOK_SECONDS = 2
+SANDBOX_PORT = 9100
 
 
 class AlreadyRunningError(Exception):
@@ -68,13 +69,24 @@ class Launcher:
             self.say(complaint)
         address = f"http://localhost:{port}"
         lock.write_text(f"{os.getpid()} {address}\n")
-        self.environment |= {"PUBLIC_URL": address, "PORT": str(port)}
+        self.environment |= {
+            "PUBLIC_URL": address,
+            "PORT": str(port),
+            "SANDBOX_URL": self._sandbox_address(port),
+        }
         self._step("Tables de la base", lambda: self._manage("migrate", "-v0"))
         unfinished = self.home / "seeding"  # stays when a first start is cut short: the next one goes on
         if unfinished.exists() or not self._has_group():
             unfinished.touch()
             self._step("Groupe de démonstration (une seule fois)", lambda: self._manage("seed_demo"))
             unfinished.unlink()
+        return address
+
+    def _sandbox_address(self, port: int) -> str:
+        """Kept in the `environment` file too, for the processes that a developer starts by hand."""
+        chosen, _ = choose_port(SANDBOX_PORT, taken=frozenset({port}))
+        address = f"http://127.0.0.1:{chosen}"
+        write_environment(self.home, read_environment(self.home) | {"SANDBOX_URL": address})
         return address
 
     def _start_services(self) -> None:
@@ -140,9 +152,12 @@ class Launcher:
         logs = self.home / "logs"
         logs.mkdir(exist_ok=True)
         supervisor = Supervisor(
-            children(self.home, self.environment["PORT"]), self.root, self.environment, self.say
+            children(self.home, self.environment["PORT"], self.environment["SANDBOX_URL"]),
+            self.root,
+            self.environment,
+            self.say,
         )
-        self.say("Serveur web, worker et horloge…")
+        self.say("Serveur web, worker, horloge et bac à sable…")
         try:
             supervisor.start()
             self._await_first_page(address, supervisor)
@@ -150,7 +165,7 @@ class Launcher:
             announce(address)
             self._watch(supervisor)
         finally:
-            self.say("Arrêt du serveur web, du worker et de l'horloge…")
+            self.say("Arrêt du serveur web, du worker, de l'horloge et du bac à sable…")
             supervisor.stop()
 
     def _await_first_page(self, address: str, supervisor: Supervisor) -> None:
@@ -198,7 +213,7 @@ class Launcher:
                 signal.signal(number, handler)
 
 
-def children(home: Path, port: str) -> list[Child]:
+def children(home: Path, port: str, sandbox: str) -> list[Child]:
     """The processes of the product, as the README tells to run them by hand."""
     python = [sys.executable, "-m"]
     web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--workers", "2"]
@@ -225,11 +240,13 @@ def children(home: Path, port: str) -> list[Child]:
         "--pidfile=",
         f"--schedule={home / 'beat-schedule'}",
     ]
+    stand_in = ["portal.sandbox", "--port", sandbox.rpartition(":")[2]]
     logs = home / "logs"
     return [
         Child("Le serveur web", [*python, *web], logs / "web.log"),
         Child("Le worker", [*python, *worker], logs / "worker.log"),
         Child("L'horloge", [*python, *beat], logs / "beat.log"),
+        Child("Le bac à sable", [*python, *stand_in], logs / "sandbox.log"),
     ]
 
 

@@ -10,10 +10,13 @@ TRIED = 50
 LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
-def choose_port(wanted: int) -> tuple[int, str | None]:
-    """(port, who holds the wanted one: a sentence, or None when it was free). Refuses (ServiceError) when none is."""
+def choose_port(wanted: int, *, taken: frozenset[int] = frozenset()) -> tuple[int, str | None]:
+    """(port, who holds the wanted one: a sentence, or None when it was free). Refuses (ServiceError) when none is.
+
+    `taken`: chosen for another child, which does not listen yet.
+    """
     for port in range(wanted, min(wanted + TRIED, 65536)):
-        if _is_free(port):
+        if port not in taken and _is_free(port):
             return port, None if port == wanted else _complaint(wanted, port)
     raise ServiceError(
         f"Aucun port libre entre {wanted} et {wanted + TRIED - 1} : donnez-en un autre, « make demo PORT=9000 »."

@@ -1,1 +1,1 @@
-"""A stand-in of Pro Santé Connect and of a group's own identity provider, served by its own process. Refused in production."""
+"""Stand-ins of Pro Santé Connect and of a group's identity provider, served by a process of their own."""

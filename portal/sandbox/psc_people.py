@@ -13,6 +13,7 @@ EHPAD = ("990000002", "EHPAD LES GLYCINES")
 SECOND = ("990000010", "EHPAD LE VIEUX MOULIN")
 NURSE, DOCTOR, CARER = "60", "10", "99"
 CARER_RPPS, CARER_PSI = "899700000047", "019fa371-3b5e-7c21-9a4d-5f1c0e7b2a47"
+HR_PSI = "019fa371-3b5e-7c21-9a4d-5f1c0e7b2a01"
 NEW_CARER_PSI = "019fa371-3b5e-7c21-9a4d-5f1c0e7b2146"
 
 
@@ -55,7 +56,7 @@ EVERYDAY = (
         ),
         mode="PSI",
     ),
-    person("nadia-roche", "ressources humaines, identité minimale", minimal("019fa371-3b5e-7c21-9a4d-5f1c0e7b2a01", "NADIA", "ROCHE")),
+    person("nadia-roche", "ressources humaines, identité minimale", minimal(HR_PSI, "NADIA", "ROCHE")),
     person("paul-vidal", "auditeur, identité de test EDIT", minimal("ANS20231122132733", "PAUL", "VIDAL") | {
         "otherIds": [{"identifiant": "ANS20231122132733", "origine": "EDIT", "qualite": 1}],
     }),
@@ -67,8 +68,8 @@ _heading = _nursing("899700000088", "OCEANE", "BARON", codeCivilite="MME", codeG
 _heading["SubjectRefPro"] = {"exercices": _heading["SubjectRefPro"]["exercices"]}
 
 ODD = (
-    person("fatou-diarra-avant", "la même aide-soignante avant la fusion : RPPS seul", _caring(CARER_RPPS, "FATOU", "DIARRA")),
-    person("oceane-baron", "codeCivilite et codeGenreActivite en tête, SubjectRefPro sans civilité (novembre 2023)", _heading),
+    person("fatou-diarra-avant", "la même aide-soignante avant la fusion", _caring(CARER_RPPS, "FATOU", "DIARRA")),
+    person("oceane-baron", "codeCivilite et codeGenreActivite en tête, non dans SubjectRefPro (novembre 2023)", _heading),
     person(
         "marc-duval",
         "exercice de quatre champs, sans activités",
@@ -158,12 +159,24 @@ ODD = (
         access_token={"nonce": None, "username": "899700000161", "email_verified": False, "acr": "eidas3"},
         left_out=frozenset({"sid"}),
     ),
-    person("noe-gauthier", "userinfo signé (application/jwt)", _nursing("899700000179", "NOE", "GAUTHIER"), signed_userinfo=True),
-    person("zoe-renard", "e-CPS : acr eidas1, authMode autre que CARD", _nursing("899700000187", "ZOE", "RENARD", authMode="MOBILE"), acr="eidas1", mode="MOBILE"),
+    person(
+        "noe-gauthier",
+        "userinfo signé (application/jwt)",
+        _nursing("899700000179", "NOE", "GAUTHIER"),
+        signed_userinfo=True,
+    ),
+    person(
+        "zoe-renard",
+        "e-CPS : acr eidas1, authMode autre que CARD",
+        _nursing("899700000187", "ZOE", "RENARD", authMode="MOBILE"),
+        acr="eidas1",
+        mode="MOBILE",
+    ),
     person("ali-mansour", "acr eidas2", _nursing("899700000195", "ALI", "MANSOUR"), acr="eidas2"),
     Persona(
         slug="personne", name="Sans Identifiant", note="ni SubjectNameID, ni identifiant au bout de sub",
-        subject="7c1d2f0a-technique", userinfo={"given_name": "SANS", "family_name": "IDENTIFIANT"}, id_token={"acr": "eidas3"},
+        subject="7c1d2f0a-technique", userinfo={"given_name": "SANS", "family_name": "IDENTIFIANT"},
+        id_token={"acr": "eidas3"},
     ),
 )  # fmt: skip
 

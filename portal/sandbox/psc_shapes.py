@@ -17,6 +17,7 @@ ACTIVITY_FIELDS = (
 ).split()
 PROFESSION_OIDS = {"93": "1.2.250.1.213.1.6.1.109", "99": "1.2.250.1.213.1.6.1.140"}
 HEALTH_PROFESSIONS_OID = "1.2.250.1.213.1.1.5.5"
+MEN = {"KARIM", "YANN", "MARC", "HUGO", "TOM", "REMI", "BRUNO", "NOE", "ALI", "PAUL", "LUC", "SAMI"}
 LEGAL_ENTITY = "990900003"
 
 
@@ -58,7 +59,7 @@ def exercise(
     return {
         "codeProfession": profession,
         "codeCategorieProfessionnelle": "C",
-        "codeCiviliteDexercice": "MME",
+        "codeCiviliteDexercice": _civility(given),
         "nomDexercice": family,
         "prenomDexercice": given,
         "codeTypeSavoirFaire": "",
@@ -88,7 +89,7 @@ def full(number: Any, given: str, family: str, *exercises: dict[str, Any], **oth
         "SubjectRole": [_role(one["codeProfession"]) for one in exercises],
         "otherIds": [rpps(number)],
         "SubjectNameID": number,
-        "SubjectRefPro": {"codeCivilite": "MME", "exercices": list(exercises)},
+        "SubjectRefPro": {"codeCivilite": _civility(given), "exercices": list(exercises)},
         **others,
     }
     return {name: value for name, value in shown.items() if value is not None}
@@ -98,7 +99,7 @@ def minimal(national_id: str, given: str, family: str) -> dict[str, Any]:
     """A person without profession: with `sub`, the six fields of ANS's own sample, nothing of the sector."""
     return {
         "preferred_username": national_id,
-        "codeCivilite": "MME",
+        "codeCivilite": _civility(given),
         "given_name": given,
         "SubjectNameID": national_id,
         "family_name": family,
@@ -132,6 +133,10 @@ def person(
     }
     name = f"{userinfo['given_name']} {userinfo['family_name']}".title()
     return Persona(slug=slug, name=name, note=note, userinfo=userinfo, **kept)
+
+
+def _civility(given: str) -> str:
+    return "M" if given in MEN else "MME"
 
 
 def _role(profession: str) -> str:
