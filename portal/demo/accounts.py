@@ -3,11 +3,13 @@
 import hashlib
 from base64 import b32encode
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from tenants.memberships.models import Membership, User
 from tenants.memberships.permissions import Role
@@ -69,23 +71,54 @@ def demo_accounts() -> list[tuple[str, str, str]]:
     return [(f"{one.full_name}, {one.label}", one.email, PASSWORD) for one in ACCOUNTS]
 
 
+def accounts_of(slug: str) -> list[DemoAccount]:
+    """The accounts of a further fictitious group: its administrator, two managers of sites, its human resources."""
+    return [
+        DemoAccount(f"administration@{slug}.invalid", "Claire Delorme", "administratrice", Role.GROUP_ADMIN),
+        DemoAccount(f"site@{slug}.invalid", "Sophie Marchand", "référente d'un site", Role.SITE_MANAGER, 1),
+        DemoAccount(
+            f"trois-sites@{slug}.invalid", "Luc Perrin", "référent de trois sites", Role.SITE_MANAGER, 3
+        ),
+        DemoAccount(f"rh@{slug}.invalid", "Nadia Roche", "ressources humaines", Role.HR),
+    ]
+
+
 def write_accounts(group_id: UUID, establishment_ids: list[UUID], second_group_id: UUID) -> None:
-    """Makes the accounts and their rights, once."""
-    _demo_only()
+    """Makes the demo's accounts and their rights, once."""
     for account in ACCOUNTS:
-        user, fresh = User.objects.get_or_create(
-            email=account.email,
-            defaults={"full_name": account.full_name, "is_operator": account.role is None},
-        )
-        if not fresh:
-            continue
-        user.set_password(PASSWORD)
-        user.save()
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        TOTP.activate(user, secret_of(account))
-        for group in [group_id, second_group_id] if account.second_group else [group_id]:
-            if account.role is not None:
-                Membership.objects.create(
-                    user=user, group_id=group, role=account.role, state=MembershipState.ACTIVE,
-                    establishment_ids=establishment_ids[: account.sites] if account.sites else None,
-                )  # fmt: skip
+        groups = [group_id, second_group_id] if account.second_group else [group_id]
+        _write_account(account, groups, establishment_ids)
+
+
+def write_group_accounts(slug: str, group_id: UUID, establishment_ids: list[UUID]) -> None:
+    """Makes the accounts of a further fictitious group and their rights, once."""
+    for account in accounts_of(slug):
+        _write_account(account, [group_id], establishment_ids)
+
+
+@cache
+def _password() -> str:
+    """One salt for all: the hash is slow on purpose, and this password is public."""
+    return make_password(PASSWORD)
+
+
+def _write_account(account: DemoAccount, groups: list[UUID], establishment_ids: list[UUID]) -> None:
+    _demo_only()
+    user, fresh = User.objects.get_or_create(
+        email=account.email,
+        defaults={
+            "full_name": account.full_name,
+            "is_operator": account.role is None,
+            "password": _password(),
+        },
+    )
+    if not fresh:
+        return
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    TOTP.activate(user, secret_of(account))
+    for group in groups:
+        if account.role is not None:
+            Membership.objects.create(
+                user=user, group_id=group, role=account.role, state=MembershipState.ACTIVE,
+                establishment_ids=establishment_ids[: account.sites] if account.sites else None,
+            )  # fmt: skip

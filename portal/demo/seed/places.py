@@ -1,5 +1,6 @@
 """The fictitious group of the demo: 50 ESMS of mixed categories in eight departments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -35,6 +36,10 @@ TOWNS = (
 )  # fmt: skip
 
 
+# The same kinds, one by one: what a group of 50 sites is made of.
+FIFTY = tuple((code, prefix, size) for code, prefix, number, size in KINDS for _ in range(number))
+
+
 @dataclass(frozen=True)
 class Site:
     """One establishment to be. `headcount` is the number of people present."""
@@ -58,9 +63,16 @@ def luhn_completed(stem: str) -> str:
     return f"{stem}{-total % 10}"
 
 
-def sites(rng: Random, count: int, people: int, first_number: int) -> list[Site]:
+def sites(
+    rng: Random,
+    count: int,
+    people: int,
+    first_number: int,
+    kinds: Sequence[tuple[str, str, int]] = FIFTY,
+    towns: Sequence[tuple[str, str, str]] = TOWNS,
+) -> list[Site]:
     """`count` sites for `people` present in all. Numbers start with 99, a department that does not exist."""
-    kinds = [(code, prefix, size) for code, prefix, number, size in KINDS for _ in range(number)][:count]
+    kinds = kinds[:count]
     drawn = [max(8, round(size * rng.uniform(0.7, 1.3))) for _, _, size in kinds]
     scale = people / sum(drawn)
     heads = [max(3, int(size * scale)) for size in drawn]
@@ -68,11 +80,11 @@ def sites(rng: Random, count: int, people: int, first_number: int) -> list[Site]
         heads[rank % len(heads)] += 1
     made = []
     for rank, (code, prefix, _) in enumerate(kinds):
-        department, postal_code, city = TOWNS[rank % len(TOWNS)]
+        department, postal_code, city = towns[rank % len(towns)]
         made.append(
             Site(
-                finess=luhn_completed(f"9900{first_number + rank:04}"),
-                siret=luhn_completed(f"90000000{first_number + rank:05}"),
+                finess=luhn_completed(f"99{first_number + rank:06}"),
+                siret=luhn_completed(f"9000000{first_number + rank:06}"),
                 name=f"{prefix} {NAMES[(first_number + rank) % len(NAMES)]}",
                 category_code=code,
                 department=department,

@@ -1,105 +1,129 @@
 """From fictitious people to rows of the product's own tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from identities.assignments.models import Assignment, AssignmentChange
-from identities.people.models import Commune, IdentityCheck, Person, PersonIdentifier
+from identities.people.models import Person
 from portal.demo.seed.names import Civil
-from portal.demo.seed.places import luhn_completed
+from portal.demo.seed.places import Site, luhn_completed
+from portal.demo.seed.profiles import Town
 from portal.demo.seed.stays import Stay
-from portal.journal.models import Line
+from portal.demo.seed.tables import Tables
+
+UNITS = ("Unité protégée", "Rez-de-chaussée", "Premier étage", "Nuit")
+HISTORY = "Reprise de l'historique"
+_FIRST_DAY = datetime(2026, 1, 5, tzinfo=UTC)  # no clock in an id: the same seed gives the same ids
+_AFTER_THE_TIME = (1 << 80) - 1 - (0xF << 76) - (0b11 << 62)
+_VERSION_7 = 0x7 << 76 | 0b10 << 62
 
 
-@dataclass
-class Rows:
-    """What one group is made of, ready to be written by set."""
+class Ids:
+    """UUIDs version 7 drawn from a generator, as if the group had come `rank` hours after the first day."""
 
-    people: list[Person] = field(default_factory=list)
-    identifiers: list[PersonIdentifier] = field(default_factory=list)
-    checks: list[IdentityCheck] = field(default_factory=list)
-    assignments: list[Assignment] = field(default_factory=list)
-    changes: list[AssignmentChange] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    def __init__(self, rng: Random, rank: int) -> None:
+        self.rng = rng
+        self.ticks = int((_FIRST_DAY + timedelta(hours=rank)).timestamp() * 1000) << 4
+
+    def draw(self) -> UUID:
+        """The next one: 16 to a millisecond."""
+        self.ticks += 1
+        kept = self.rng.getrandbits(128) & _AFTER_THE_TIME
+        return UUID(int=self.ticks >> 4 << 80 | kept | _VERSION_7)
 
 
 class RowMaker:
     """Makes the rows of one group; the same generator gives the same rows."""
 
-    def __init__(self, rng: Random, group_id: UUID, moment: datetime, communes: list[Commune]) -> None:
-        self.rng, self.group_id, self.moment, self.communes = rng, group_id, moment, communes
-        self.rows = Rows()
+    def __init__(self, rng: Random, rank: int, moment: datetime, birth_towns: list[Town]) -> None:
+        self.rng, self.moment, self.birth_towns = rng, moment, birth_towns
+        self.new_id = Ids(rng, rank).draw
+        self.tables = Tables()
+        self._rpps: set[str] = set()
 
-    def _id(self) -> UUID:
-        return UUID(int=self.rng.getrandbits(128), version=4)
+    def place(self, site: Site, ids: Ids, entity: UUID) -> UUID:
+        """The establishment and its units."""
+        establishment = ids.draw()
+        self.tables.establishments.rows.append(
+            (establishment, entity, site.finess, site.siret, site.name, site.category_code, site.department,
+             site.postal_code, site.city, f"{self.rng.randint(1, 90)} rue des Fictions", "1998-09-01")
+        )  # fmt: skip
+        for name in UNITS[: 1 + site.headcount // 30]:
+            self.tables.units.rows.append((ids.draw(), establishment, name))
+        return establishment
 
-    def person(self, civil: Civil, starts_at: datetime) -> Person:
+    def person(self, civil: Civil, starts_at: datetime) -> UUID:
         """The record, and its matricule, RPPS and identity check as likely as in a real group."""
-        rank, rng = len(self.rows.people), self.rng
-        commune = rng.choice(self.communes)
-        code, place = civil.born_abroad or ("99100", commune.name)
+        rank, rng = len(self.tables.people.rows), self.rng
+        town = rng.choice(self.birth_towns)
+        code, place = civil.born_abroad or ("99100", town.name)
         mobile = f"+336990{rng.randint(0, 99999):05}" if rng.random() < 0.8 else ""
         mail = f"personne{rank}@exemple.invalid" if rng.random() < 0.7 else ""
-        person = Person(
-            id=self._id(), group_id=self.group_id, birth_name=civil.birth_name, first_names=list(civil.first_names),
-            usage_name=civil.usage_name, sex=civil.sex, birth_date=civil.birth_date, birth_country_code=code,
-            birth_commune_code="" if civil.born_abroad else commune.code, birth_place=place, phone=mobile,
-            has_no_phone=not mobile and rng.random() < 0.3, email=mail,
+        person = self.new_id()
+        self.tables.people.rows.append(
+            (person, civil.birth_name, list(civil.first_names), civil.usage_name, civil.sex, civil.birth_date, code,
+             "" if civil.born_abroad else town.code, place, mobile, not mobile and rng.random() < 0.3, mail)
         )  # fmt: skip
-        self.rows.people.append(person)
         self._identify(person, rank, starts_at)
         return person
 
-    def _identify(self, person: Person, rank: int, starts_at: datetime) -> None:
-        common = {"group_id": self.group_id, "person": person}
+    def _identify(self, person: UUID, rank: int, starts_at: datetime) -> None:
+        identifiers = self.tables.identifiers.rows
         if self.rng.random() < 0.85:
-            matricule = PersonIdentifier(id=self._id(), kind="matricule", value=f"{100000 + rank}", **common)
-            self.rows.identifiers.append(matricule)
+            identifiers.append((self.new_id(), person, "matricule", f"{100000 + rank}"))
         if self.rng.random() < 0.35:
             rpps = luhn_completed(f"999{self.rng.randint(0, 9_999_999):07}")
-            self.rows.identifiers.append(PersonIdentifier(id=self._id(), kind="rpps", value=rpps, **common))
+            row = (self.new_id(), person, "rpps", rpps)
+            if rpps not in self._rpps:
+                self._rpps.add(rpps)
+                identifiers.append(row)
         if self.rng.random() < 0.75:
-            self.rows.checks.append(
-                IdentityCheck(
-                    id=self._id(), method="face_to_face", level="substantial", checked_at=starts_at,
-                    document_kind=self.rng.choice(("identity_card", "identity_card", "passport", "residence_permit")),
-                    checked_by=self._id(), checked_by_name="Référent de site", **common,
-                )
+            check = self.new_id()
+            document = self.rng.choice(("identity_card", "identity_card", "passport", "residence_permit"))
+            self.tables.checks.rows.append(
+                (check, person, "face_to_face", "substantial", starts_at, document, self.new_id(), "Référent de site")
             )  # fmt: skip
 
-    def stay(self, person: Person, establishment_id: UUID, stay: Stay) -> None:
+    def stay(self, person: UUID, civil: Civil, establishment: UUID, stay: Stay) -> None:
         """The assignment, its changes, and what the journal says of them within the last twelve months."""
-        assignment = Assignment(
-            id=self._id(), group_id=self.group_id, person=person, establishment_id=establishment_id, kind=stay.kind,
-            contract=stay.contract, function_id=stay.function_code, starts_at=stay.starts_at, ends_at=stay.ends_at,
-            state=stay.state, agency=stay.agency, end_reason=stay.end_reason, source="demo",
+        assignment = self.new_id()
+        self.tables.assignments.rows.append(
+            (assignment, person, establishment, stay.kind, stay.contract, stay.function_code, stay.starts_at,
+             stay.ends_at, stay.state, stay.agency, stay.end_reason, "demo")
         )  # fmt: skip
-        self.rows.assignments.append(assignment)
-        for at, source, target, sentence in self._steps(stay, person):
-            self.rows.changes.append(
-                AssignmentChange(
-                    id=self._id(), group_id=self.group_id, assignment=assignment, establishment_id=establishment_id,
-                    at=at, by_name="Reprise de l'historique", from_state=source, to_state=target,
-                    ends_at_before=stay.ends_at, ends_at_after=stay.ends_at,
+        for at, source, target, sentence in self._steps(stay, civil):
+            self.tables.changes.rows.append(
+                (
+                    self.new_id(),
+                    assignment,
+                    establishment,
+                    at,
+                    HISTORY,
+                    source,
+                    target,
+                    stay.ends_at,
+                    stay.ends_at,
                 )
-            )  # fmt: skip
-            self.rows.lines.append(
-                Line(
-                    id=self._id(), group_id=self.group_id, at=at, actor_name="Reprise de l'historique",
-                    act="demo.history", establishment_id=establishment_id, object_kind="person",
-                    object_id=person.pk, sentence=sentence,
-                )
-            )  # fmt: skip
+            )
+            self.tables.lines.rows.append(
+                (self.new_id(), at, HISTORY, "demo.history", establishment, "person", person, sentence)
+            )
 
-    def _steps(self, stay: Stay, person: Person) -> Iterator[tuple[datetime, str, str, str]]:
-        who, what = person.display_name, "mission" if stay.kind == "mission" else "affectation"
+    def _steps(self, stay: Stay, civil: Civil) -> Iterator[tuple[datetime, str, str, str]]:
         year_ago = self.moment - timedelta(days=365)
-        first = "planned" if stay.state == "planned" else "running"
-        if min(stay.starts_at, self.moment) > year_ago:
+        came, gone = min(stay.starts_at, self.moment) > year_ago, stay.state == "ended" and stay.ends_at
+        if not came and not gone:
+            return
+        who, what = _shown(civil), "mission" if stay.kind == "mission" else "affectation"
+        if came:
             verb = "est attendu(e)" if stay.state == "planned" else "est arrivé(e)"
+            first = "planned" if stay.state == "planned" else "running"
             yield min(stay.starts_at, self.moment), "", first, f"{who} {verb} ({what})."
-        if stay.state == "ended" and stay.ends_at:
-            yield stay.ends_at, "running", "ended", f"{who} est parti(e) : fin de {what}."
+        if gone:
+            yield gone, "running", "ended", f"{who} est parti(e) : fin de {what}."
+
+
+def _shown(civil: Civil) -> str:
+    traits = {"birth_name": civil.birth_name, "usage_name": civil.usage_name}
+    return Person(**traits, first_names=list(civil.first_names)).display_name

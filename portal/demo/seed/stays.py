@@ -31,6 +31,12 @@ class Stay:
     agency: str = ""
     end_reason: str = ""
 
+    def collides(self, later: "Stay") -> bool:
+        """Same function at the same time: at one site the database refuses it."""
+        return self.function_code == later.function_code and (
+            self.ends_at is None or self.ends_at > later.starts_at
+        )
+
 
 def function_for(rng: Random, category_code: str) -> str:
     weights = CARE if category_code in HEALTH_CATEGORIES else EDUCATION

@@ -1,44 +1,89 @@
-"""`manage.py seed_demo`: the fictitious group of the demo, 50 ESMS and 3,500 people, and a small second one."""
+"""`manage.py seed_demo`: the fictitious groups of the demo; `--groups 500`: those of a whole country."""
 
-import time
-from argparse import ArgumentParser
+import os
+from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from portal.demo.accounts import write_accounts
-from portal.demo.seed.writing import Size, seed_group
-from portal.foundation.tenancy import tenant
-from tenants.groups.models import Establishment
+from portal.demo.seed.country import (
+    SeedError,
+    demo_sizes,
+    further_sizes,
+    missing,
+    seed_demo_groups,
+    seed_share,
+    seed_side_by_side,
+)
+from portal.demo.seed.measuring import Measures, database_figures
+from portal.demo.seed.writing import Size
 
 
 class Command(BaseCommand):
-    help = "Écrit le groupe fictif de la démonstration (rien si elle est déjà là)."
+    help = (
+        "Écrit les groupes fictifs de la démonstration, ou ceux d'un pays avec --groups 500. Interrompue puis relancée, "
+        "la commande continue par les groupes qui manquent."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=2026)
-        parser.add_argument("--sites", type=int, default=50)
-        parser.add_argument("--people", type=int, default=3500)
+        parser.add_argument(
+            "--groups", type=int, default=2, help="nombre de groupes (2 : ceux de la démonstration)"
+        )
+        parser.add_argument("--sites", type=int, default=50, help="établissements par groupe, en moyenne")
+        parser.add_argument(
+            "--people", type=int, default=3500, help="personnes présentes par groupe, en moyenne"
+        )
+        parser.add_argument("--writers", type=int, default=os.cpu_count() or 1, help="écritures en parallèle")
+        parser.add_argument(
+            "--json", action="store_true", help="les mesures sur la sortie, la progression à côté"
+        )
+        parser.add_argument(
+            "--share", type=int, nargs=2, help=SUPPRESS
+        )  # one writer of several: its rank, how many
 
-    def handle(self, *args: Any, seed: int, sites: int, people: int, **options: Any) -> None:
+    def handle(self, *args: Any, share: list[int] | None, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(
                 "Les données fictives ne s'écrivent que dans une démonstration (réglage DEMO)."
             )
-        started = time.monotonic()
-        group = seed_group(
-            Size("Fondation des Rives", "rives", sites, people), seed=seed, progress=self.stdout.write
-        )
-        second = seed_group(
-            Size("Association du Val d'Albarine", "albarine", 3, 60, rank=1),
-            seed=seed,
-            progress=self.stdout.write,
-        )
-        with tenant(group):
-            establishments = list(Establishment.objects.order_by("finess").values_list("pk", flat=True))
-        write_accounts(group, establishments, second)
+        self._json = options["json"]
+        try:
+            if share:
+                self._write_share(*share, options)
+            else:
+                self._write(options)
+        except SeedError as error:
+            raise CommandError(error.french) from error
+
+    def _write_share(self, rank: int, writers: int, options: dict[str, Any]) -> None:
+        seed_share(self._further(options)[rank::writers], seed=options["seed"])
+
+    def _further(self, options: dict[str, Any]) -> list[Size]:
+        return further_sizes(options["groups"], options["sites"], options["people"])
+
+    def _write(self, options: dict[str, Any]) -> None:
+        measures, seed = Measures("seed_demo", options), options["seed"]
+        further = self._further(options)
+        wanted = missing([*demo_sizes(options["sites"], options["people"]), *further], seed)
+        seed_demo_groups(options["sites"], options["people"], seed=seed, progress=self._say)
+        peaks: list[float] = []
+        absent = [one for one in wanted if one in further]
+        if absent:
+            peaks = seed_side_by_side(self._arguments(options), absent, options["writers"], self._say)
+        measures.lap("writing")
         with connections["owner"].cursor() as cursor:
-            cursor.execute("ANALYZE")  # the planner knows the tables before the first page
-        self.stdout.write(f"  Données fictives prêtes en {time.monotonic() - started:.1f} s.")
+            cursor.execute("VACUUM (ANALYZE)")  # the planner knows the tables before the first page
+        measures.lap("vacuum_analyze")
+        self._say(f"  Données fictives prêtes en {measures.seconds():.1f} s.")
+        if self._json:
+            written = {"groups": options["groups"], "written_now": len(wanted), "writers_peak_mb": peaks}
+            self.stdout.write(measures.as_json(written | database_figures()))
+
+    def _arguments(self, options: dict[str, Any]) -> list[str]:
+        return [f"--{name}={options[name]}" for name in ("seed", "groups", "sites", "people")]
+
+    def _say(self, text: str) -> None:
+        (self.stderr if self._json else self.stdout).write(text, str)
