@@ -35,7 +35,9 @@ def test_what_cannot_be_an_identifier_is_left_out(raw):
 
 
 def test_an_rpps_of_the_wrong_length_is_not_taken_for_one():
-    assert typed("89970021889") == TypedIdentifier(IdentifierKind.RPPS, "89970021889")  # eleven digits, no prefix
+    assert typed("89970021889") == TypedIdentifier(
+        IdentifierKind.RPPS, "89970021889"
+    )  # eleven digits, no prefix
     assert typed("8997002188961").kind == IdentifierKind.OTHER
 
 
@@ -56,7 +58,9 @@ def test_the_other_spelling_of_the_list_is_read():
     assert len(identifiers_of(claims)) == 2
 
 
-@pytest.mark.parametrize("listed", [None, "", "899700218896", [None], [{}], ["899700218896"], {"identifiant": 1}])
+@pytest.mark.parametrize(
+    "listed", [None, "", "899700218896", [None], [{}], ["899700218896"], {"identifiant": 1}]
+)
 def test_a_malformed_list_changes_nothing(listed):
     assert identifiers_of({"SubjectNameID": "899700218896", "otherIds": listed}) == (
         TypedIdentifier(IdentifierKind.RPPS, "99700218896"),

@@ -1,0 +1,56 @@
+"""Pro Santé Connect played by the sandbox, and a browser that walks through it."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tenants.memberships.models import User
+from tenants.sign_in.identifiers import typed
+from tests.factories.sign_in import ExternalIdentityFactory
+from tests.sandbox import Sandbox
+
+
+class Psc:
+    """`come(persona)` goes out and back with this browser; `link(user, persona)` binds an account beforehand."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.client = sandbox, Client()
+
+    def leave(self, query: str = "") -> str:
+        """The address at Pro Santé Connect."""
+        return self.client.get(f"/connexion/psc/{query}")["Location"]
+
+    def back(self, address: str, persona: str) -> str:
+        """The person chooses; the address of ours, host aside, that the browser is sent to."""
+        found = urlsplit(self.sandbox.sign_in(address, persona))
+        return f"{found.path}?{found.query}"
+
+    def come(self, persona: str, query: str = "") -> HttpResponse:
+        return self.client.get(self.back(self.leave(query), persona))
+
+    def link(self, user: User, persona: str) -> None:
+        person = next(one for one in self.sandbox.people() if one["slug"] == persona)
+        main = typed(person["userinfo"]["SubjectNameID"])
+        ExternalIdentityFactory(user=user, kind=main.kind, value=main.value)
+
+    @property
+    def signed_in(self) -> bool:
+        return "_auth_user_id" in self.client.session
+
+
+@pytest.fixture
+def psc(sandbox, settings, db) -> Psc:
+    settings.PSC_ENABLED = True
+    settings.PSC_ISSUER = sandbox.issuer
+    settings.PSC_DISCOVERY = sandbox.discovery
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = sandbox.endpoints["authorization"]
+    settings.OIDC_OP_TOKEN_ENDPOINT = sandbox.endpoints["token"]
+    settings.OIDC_OP_USER_ENDPOINT = sandbox.endpoints["userinfo"]
+    settings.OIDC_OP_JWKS_ENDPOINT = sandbox.endpoints["jwks"]
+    settings.PSC_END_SESSION_ENDPOINT = sandbox.endpoints["end_session"]
+    settings.OIDC_RP_CLIENT_ID = sandbox.client_id
+    settings.OIDC_RP_CLIENT_SECRET = sandbox.client_secret
+    settings.OIDC_TIMEOUT = 0.4
+    return Psc(sandbox)
