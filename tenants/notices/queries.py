@@ -24,11 +24,11 @@ from tenants.notices.states import BounceKind
 _DUE = """
 SELECT u.id FROM memberships_user u LEFT JOIN notices_preferences p ON p.user_id = u.id,
 LATERAL (SELECT coalesce(p.send_at, %(morning)s) AS send_at, coalesce(p.quiet_from, %(evening)s) AS quiet_from,
-                coalesce(p.quiet_until, %(morning)s) AS quiet_until) hours
+                coalesce(p.quiet_until, %(morning)s) AS quiet_until) h
 WHERE u.is_active
-  AND send_at <= %(hour)s AND %(hour)s - send_at <= %(latest)s
-  AND NOT CASE WHEN quiet_from <= quiet_until THEN %(hour)s >= quiet_from AND %(hour)s < quiet_until
-               ELSE %(hour)s >= quiet_from OR %(hour)s < quiet_until END
+  AND h.send_at <= %(hour)s AND %(hour)s - h.send_at <= %(latest)s
+  AND NOT CASE WHEN h.quiet_from <= h.quiet_until THEN %(hour)s >= h.quiet_from AND %(hour)s < h.quiet_until
+               ELSE %(hour)s >= h.quiet_from OR %(hour)s < h.quiet_until END
   AND (%(is_working_day)s OR coalesce(p.on_weekends, false))
   AND NOT EXISTS (SELECT FROM notices_digest d WHERE d.user_id = u.id AND d.day = %(day)s)
   AND NOT EXISTS (SELECT FROM notices_mailaddress a WHERE a.address = u.email AND a.failing_since IS NOT NULL)
