@@ -97,7 +97,7 @@ def _signed(claims: Claims, client: Client) -> str:
     if faults.strikes("key_rotation"):
         keys.rotate()
     if faults.strikes("alg_none"):
-        return jwt.encode(claims, None, "none", headers={"kid": keys.kid})
+        return jwt.encode(claims, "", "none", headers={"kid": keys.kid})
     if faults.strikes("alg_hs256"):
         return jwt.encode(claims, client.client_secret, "HS256", headers={"kid": keys.kid})
     if faults.strikes("bad_signature"):

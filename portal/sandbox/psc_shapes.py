@@ -71,7 +71,7 @@ def exercise(
 
 def full(number: Any, given: str, family: str, *exercises: dict[str, Any], **others: Any) -> dict[str, Any]:
     """All top-level fields of 2023 and later; `others` are added, None removes."""
-    first = next((one for every in exercises for one in every.get("activities", ())), {})
+    first: dict[str, Any] = next((one for every in exercises for one in every.get("activities", ())), {})
     shown = {
         "Secteur_Activite": f"{first.get('codeSecteurDactivite', 'SA17')}^1.2.250.1.71.4.2.4",
         "email_verified": False,

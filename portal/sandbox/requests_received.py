@@ -50,4 +50,4 @@ def _line(request: HttpRequest) -> dict[str, Any]:
 
 
 def _without_secrets(parameters: QueryDict) -> dict[str, str]:
-    return {name: "***" if name in SECRETS else value for name, value in parameters.dict().items()}
+    return {name: "***" if name in SECRETS else str(value) for name, value in parameters.dict().items()}

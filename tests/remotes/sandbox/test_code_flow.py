@@ -1,7 +1,7 @@
 """The stand-in plays the authorization code flow as Pro Santé Connect publishes it."""
 
 import base64
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -173,12 +173,10 @@ def test_signing_out_ends_the_session_and_is_remembered(sandbox, method):
         "state": "fin",
     }
     address = sandbox.endpoints["end_session"]
-    if method == "GET":
-        from urllib.parse import urlencode
-
-        answer = send("GET", f"{address}?{urlencode(asked)}")
-    else:
-        answer = send("POST", address, asked)
+    in_query = method == "GET"
+    answer = send(
+        method, f"{address}?{urlencode(asked)}" if in_query else address, None if in_query else asked
+    )
     assert answer.location == "http://testserver/?state=fin"
     [session] = sandbox.sessions()
     assert (session["person"], session["lives"]) == (NURSE, False)
