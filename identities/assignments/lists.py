@@ -81,11 +81,13 @@ def counts_by_presence(asked: PeopleFilter, establishment_id: UUID | None = None
     rows = _narrowed(asked)
     if establishment_id is not None:
         rows = rows.filter(establishment_id=establishment_id)
-    open_rows = rows.filter(state__in=OPEN_STATES)
-    counts = open_rows.aggregate(
-        **{one.name: Count("id", filter=_presence(one)) for one in (Presence.PRESENT, Presence.COMING)}
-    )
-    return {**counts, Presence.GONE.name: rows.filter(_presence(Presence.GONE)).count()}
+    opened = rows.filter(state__in=OPEN_STATES).order_by().values_list("state").annotate(Count("id"))
+    counts = dict(opened)
+    return {
+        Presence.PRESENT.name: counts.get(AssignmentState.RUNNING, 0),
+        Presence.COMING.name: counts.get(AssignmentState.PLANNED, 0),
+        Presence.GONE.name: rows.filter(_presence(Presence.GONE)).count(),
+    }
 
 
 def functions_in_use(establishment_id: UUID | None = None) -> dict[str, str]:

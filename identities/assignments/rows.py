@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.urls import reverse
-
 from identities.assignments.figures import SOON
 from identities.assignments.models import Assignment, EndReason
 from identities.assignments.rules import can_cancel, can_cancel_departure, can_extend, in_words, tonight
 from identities.assignments.states import AssignmentState
+from portal.foundation.addresses import address
 from portal.foundation.clock import now
 
 HOUR_MATTERS = timedelta(days=7)
-_PLACEHOLDERS = (UUID(int=1), UUID(int=2))
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,9 @@ def rows_shown(
     assignments: Iterable[Assignment], slug: str, may_act: Callable[[UUID], bool]
 ) -> Iterator[Row]:
     """The lines of a list; `may_act` says at which establishments this person may end or extend."""
-    routes, moment = _routes(slug), now()
+    moment, night = now(), tonight()
     for one in assignments:
-        level, status = status_of(one)
+        level, status = _status(one, moment, night)
         yield Row(
             assignment=one,
             name=one.person.display_name,
@@ -58,8 +56,13 @@ def rows_shown(
             ends=_brief(one.ends_at, moment) if one.ends_at else "",
             level=level,
             status=status,
-            person_url=routes["person"](one),
-            **(_acts(one, routes) if may_act(one.establishment_id) else {}),
+            person_url=address(
+                "shell:person",
+                group_slug=slug,
+                establishment_id=one.establishment_id,
+                person_id=one.person_id,
+            ),
+            **(_acts(one, slug, night) if may_act(one.establishment_id) else {}),
         )
 
 
@@ -68,19 +71,27 @@ def _brief(at: datetime, moment: datetime) -> str:
     return in_words(at) if abs(at - moment) < HOUR_MATTERS else in_words(at).partition(" à ")[0]
 
 
-def _acts(one: Assignment, routes: dict[str, Callable[[Assignment], str]]) -> dict[str, str]:
+def _acts(one: Assignment, slug: str, night: datetime) -> dict[str, str]:
+    def to(name: str) -> str:
+        return address(
+            f"assignments:{name}",
+            group_slug=slug,
+            establishment_id=one.establishment_id,
+            assignment_id=one.pk,
+        )
+
     if one.state == AssignmentState.RUNNING:
-        later_than_tonight = one.ends_at is None or one.ends_at > tonight()
+        later_than_tonight = one.ends_at is None or one.ends_at > night
         return {
-            "depart_url": routes["depart"](one),
-            "tonight_url": routes["depart"](one) if later_than_tonight else "",
-            "extend_url": routes["extend"](one) if can_extend(one) else "",
-            "cancel_departure_url": routes["cancel_departure"](one) if can_cancel_departure(one) else "",
+            "depart_url": to("depart"),
+            "tonight_url": to("depart") if later_than_tonight else "",
+            "extend_url": to("extend") if can_extend(one) else "",
+            "cancel_departure_url": to("cancel_departure") if can_cancel_departure(one) else "",
         }
-    return {"cancel_url": routes["cancel"](one)} if can_cancel(one) else {}
+    return {"cancel_url": to("cancel")} if can_cancel(one) else {}
 
 
-def status_of(assignment: Assignment) -> tuple[str, str]:
+def _status(assignment: Assignment, moment: datetime, night: datetime) -> tuple[str, str]:
     """Level and word of a stay: « Présent », « Part aujourd'hui »…"""
     if assignment.state == AssignmentState.ENDED:
         return "neutral", EndReason(
@@ -88,23 +99,10 @@ def status_of(assignment: Assignment) -> tuple[str, str]:
         ).label.capitalize() if assignment.end_reason else "Terminée"
     if assignment.state != AssignmentState.RUNNING:
         return ("info", "À venir") if assignment.state == AssignmentState.PLANNED else ("neutral", "Annulée")
-    if assignment.ends_at is not None and assignment.ends_at <= tonight():
+    if assignment.ends_at is not None and assignment.ends_at <= night:
         return "warn", "Part aujourd'hui"
     if assignment.end_reason:
         return "warn", "Départ programmé"
-    if assignment.ends_at is not None and assignment.ends_at <= now() + SOON:
+    if assignment.ends_at is not None and assignment.ends_at <= moment + SOON:
         return "info", "Part dans les 72 h"
     return "ok", "Présent"
-
-
-def _routes(slug: str) -> dict[str, Callable[[Assignment], str]]:
-    """One `reverse` per kind of address, then text only."""
-    names = ("depart", "extend", "cancel_departure", "cancel")
-    routes = {one: _route(f"assignments:{one}", slug, lambda row: str(row.pk)) for one in names}
-    return routes | {"person": _route("shell:person", slug, lambda row: str(row.person_id))}
-
-
-def _route(name: str, slug: str, key: Callable[[Assignment], str]) -> Callable[[Assignment], str]:
-    site, thing = _PLACEHOLDERS
-    pattern = reverse(name, args=[slug, site, thing])
-    return lambda row: pattern.replace(str(site), str(row.establishment_id)).replace(str(thing), key(row))

@@ -7,7 +7,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from identities.people.matching import SHOWN_FROM, Likeness, likeness, near_dates
-from identities.people.models import HomonymDecision, IdentityCheck, Person, PersonIdentifier, Visibility
+from identities.people.models import (
+    HomonymDecision,
+    IdentifierKind,
+    IdentityCheck,
+    Person,
+    PersonIdentifier,
+    Visibility,
+)
 from identities.people.rules import check_phone
 from identities.people.searching import matching_people, read_search
 from identities.people.traits import PersonTraits
@@ -18,6 +25,8 @@ from portal.foundation.tenancy import current_tenant, group_wide
 from tenants.groups.places import current_group
 from tenants.groups.queries import establishment_names
 
+# What a list of people says of each: the other columns would cost more than the search.
+LISTED = ("birth_name", "usage_name", "first_names", "birth_date", "birth_place")
 BLOCK_LIMIT = 300
 SHORTEST_SEARCH = 2
 
@@ -63,11 +72,20 @@ def find_person(person_id: UUID) -> Person:
 
 def find_people(text: str, *, limit: int = 20) -> list[Person]:
     """People the door sees, best first: names in any order, accents and typing errors forgiven; matricule, RPPS, login;
-    mobile; e-mail; date of birth in any form that people type. Identifiers come prefetched."""
+    mobile; e-mail; date of birth in any form that people type. Read with the columns that a list shows."""
     search = read_search(text)
     if search is None:
         return []
-    return list(matching_people(Person.objects.prefetch_related("identifiers"), search, limit))
+    return list(matching_people(Person.objects.only(*LISTED), search, limit))
+
+
+def identifiers_by_person(people: Iterable[Person]) -> dict[UUID, list[str]]:
+    """« RPPS 10001234567 », « matricule RH 0421 » of each, by kind, those of the past too: one statement for a list."""
+    held = PersonIdentifier.objects.filter(person_id__in=[one.pk for one in people])
+    found: dict[UUID, list[str]] = {}
+    for person_id, kind, value in held.order_by("kind", "value").values_list("person_id", "kind", "value"):
+        found.setdefault(person_id, []).append(f"{IdentifierKind(kind).label} {value}")
+    return found
 
 
 def returning_people(text: str, *, limit: int = 8) -> list[Candidate]:

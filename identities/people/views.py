@@ -15,6 +15,7 @@ from identities.people.forms import IdentifierForm, IdentityCheckForm, IdentityF
 from identities.people.models import Person
 from identities.people.operations import add_identifier, record_identity_check, update_traits
 from identities.people.queries import find_people, find_person, identity_standing
+from identities.people.rows import found_rows
 from portal.foundation.errors import DomainError
 from portal.foundation.names import of_name
 from tenants.memberships.doors import TenantRequest, requires
@@ -29,12 +30,13 @@ def search(request: TenantRequest, establishment_id: UUID | None = None) -> Http
     """The whole page, or its results alone to htmx. One answer is still a list: nobody is opened by mistake."""
     typed = request.GET.get("q", "").strip()
     people = find_people(typed, limit=RESULTS_SHOWN + 1)
+    place = place_of(request, establishment_id)
     context = {
         "typed": typed,
-        "people": people[:RESULTS_SHOWN],
+        "rows": list(found_rows(people[:RESULTS_SHOWN], place)),
         "has_more": len(people) > RESULTS_SHOWN,
         "shown": RESULTS_SHOWN,
-        "place": place_of(request, establishment_id),
+        "place": place,
     }
     return render(request, "people/_results.html" if request.htmx else "people/search.html", context)  # type: ignore[attr-defined]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import cached_property
 
+from portal.foundation.addresses import address
 from portal.shell.navigation import GROUP_PLACES, OPERATOR_PLACES, SITE_PLACES, Place
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
@@ -46,14 +46,14 @@ class Shell:
         """The group's home page, for those who may open it."""
         if self.access is None or not self._opens(GROUP_PLACES[0]):
             return ""
-        return reverse("shell:group_home", args=[self.access.group_slug])
+        return address("shell:group_home", group_slug=self.access.group_slug)
 
     @cached_property
     def search_url(self) -> str:
         """Where the header's search box leads: the current site's people, or the group's."""
         if self.access is None or self.access.establishments_for(Permission.PEOPLE_VIEW) == ():
             return ""
-        return reverse("people:search", kwargs=self._arguments)
+        return address("people:search", **self._arguments)
 
     @cached_property
     def navigation(self) -> tuple[Section, ...]:
@@ -81,12 +81,12 @@ class Shell:
         return sites is None or (place.limited and bool(sites))
 
     def _entries(self, places: list[Place], arguments: dict[str, Any]) -> tuple[Entry, ...]:
-        urls = [reverse(one.route, kwargs=arguments) for one in places]
+        urls = [address(one.route, **arguments) for one in places]
         pairs = zip(places, urls, strict=True)
         return tuple(Entry(url, one.label, one.icon, url == self._path) for one, url in pairs)
 
     def _operator_entries(self) -> tuple[Entry, ...]:
-        urls = [reverse(route) for route, _, _ in OPERATOR_PLACES]
+        urls = [address(route) for route, _, _ in OPERATOR_PLACES]
         pairs = zip(OPERATOR_PLACES, urls, strict=True)
         return tuple(Entry(url, label, icon, url == self._path) for (_, label, icon), url in pairs)
 

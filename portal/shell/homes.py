@@ -5,10 +5,9 @@ from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import reverse
-
 from identities.assignments.queries import SiteFigures, Todo, site_figures
 from portal.dispatch.queries import messages_to_handle
+from portal.foundation.addresses import address
 from portal.foundation.tenancy import tenant
 from tenants.groups.queries import GroupName, Place, establishment_names, groups_named, open_places
 from tenants.memberships.access import Access
@@ -43,7 +42,7 @@ def destinations(user: User) -> list[Destination]:
 def _destination(user: User, group: GroupName, memberships: tuple[Membership, ...]) -> Destination:
     access = Access(user, group.id, group.slug, group.name, memberships)
     home_sites = access.establishments_for(Permission.GROUP_HOME)
-    url = reverse("shell:group_home", args=[group.slug]) if home_sites is None or home_sites else ""
+    url = address("shell:group_home", group_slug=group.slug) if home_sites is None or home_sites else ""
     sites = access.establishments_for(Permission.SITE_HOME)
     if sites is None or url:
         return Destination(group, url, ())
@@ -52,7 +51,10 @@ def _destination(user: User, group: GroupName, memberships: tuple[Membership, ..
     return Destination(
         group,
         url,
-        tuple((name, reverse("shell:site_home", args=[group.slug, pk])) for pk, name in names.items()),
+        tuple(
+            (name, address("shell:site_home", group_slug=group.slug, establishment_id=pk))
+            for pk, name in names.items()
+        ),
     )
 
 
@@ -73,7 +75,11 @@ def group_rows(access: Access) -> list[GroupRow]:
     """Every open establishment that the current door sees, with its figures, by name."""
     figures = site_figures()
     return [
-        GroupRow(place, figures[place.id], reverse("shell:site_home", args=[access.group_slug, place.id]))
+        GroupRow(
+            place,
+            figures[place.id],
+            address("shell:site_home", group_slug=access.group_slug, establishment_id=place.id),
+        )
         for place in open_places()
     ]
 
@@ -125,7 +131,7 @@ class Line:
 
 def site_line(access: Access, todo: Todo) -> Line:
     """The site's own lines, with their addresses."""
-    url = reverse(todo.route, args=[access.group_slug, access.establishment_id])
+    url = address(todo.route, group_slug=access.group_slug, establishment_id=access.establishment_id)
     query = f"?{urlencode(todo.query)}" if todo.query else ""
     return Line(todo.severity, todo.text, todo.detail, url + query, todo.action)
 
@@ -148,7 +154,7 @@ def _rights(access: Access) -> Iterator[Line]:
     count = rights_to_confirm(access)
     if count:
         text = "Un droit attend" if count == 1 else f"{count} droits attendent"
-        url = reverse("memberships:rights", args=[access.group_slug])
+        url = address("memberships:rights", group_slug=access.group_slug)
         yield Line("warn", f"{text} votre confirmation.", "", url, "Voir les droits")
 
 
@@ -156,7 +162,7 @@ def _failing(access: Access) -> Iterator[Line]:
     """Mailboxes of the group's accounts that refuse our mails, for those who may say that they work again."""
     count = failing_count(access.group_id) if access.holds(Permission.MEMBERSHIPS_GRANT) else 0
     if count:
-        url = reverse("notices:failing", args=[access.group_slug])
+        url = address("notices:failing", group_slug=access.group_slug)
         yield Line("warn", failing_sentence(count), "", url, "Voir les adresses")
 
 

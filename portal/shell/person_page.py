@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from identities.assignments.queries import assignments_of
@@ -13,6 +12,7 @@ from identities.assignments.rows import rows_shown
 from identities.people.queries import identifiers_of, identity_standing
 from identities.people.rules import NO_COPY, missing_for_registration
 from identities.people.views import place_of, seen_person
+from portal.foundation.addresses import address
 from portal.journal.queries import lines_about
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -56,9 +56,9 @@ def _may_act(request: TenantRequest) -> Callable[[UUID], bool]:
 
 def _links(request: TenantRequest, person_id: UUID, establishment_id: UUID | None) -> dict[str, str]:
     place = place_of(request, establishment_id)
-    links = {"search": reverse("people:search", kwargs=place)}
+    links = {"search": address("people:search", **place)}
     for name, (route, permission) in ACTIONS.items():
         held = request.access.establishments_for(permission)
         allowed = request.access.holds(permission) if establishment_id else held is None or bool(held)
-        links[name] = reverse(route, kwargs=place | {"person_id": person_id}) if allowed else ""
+        links[name] = address(route, **place, person_id=person_id) if allowed else ""
     return links

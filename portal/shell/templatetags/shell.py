@@ -3,16 +3,19 @@
 import json
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
-from django import template
+from django import forms, template
 from django.core.paginator import Page
+from django.forms import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide import _render_icon
 
+from portal.foundation.addresses import address
 from portal.foundation.names import of_name
 
 register = template.Library()
@@ -65,6 +68,9 @@ def status(kind: str, label: str = "", symbol: str = "") -> SafeString:
     )
 
 
+register.simple_tag(
+    address
+)  # {% address "shell:site_home" group_slug=… establishment_id=… %}: as `url`, three times faster
 register.filter("of_name", of_name)  # {{ name|of_name }}: « de Bruno », « d'Anne »
 
 
@@ -114,11 +120,9 @@ def key_ceremony(function: str, **ids: str) -> SafeString:
     return format_html(tag, function, mark_safe(values))  # noqa: S308  JSON with its only markup sign escaped
 
 
-def _address(query: QueryDict, **changes: str | int) -> str:
-    changed = query.copy()
-    for name, value in changes.items():
-        changed[name] = str(value)
-    return f"?{changed.urlencode()}"
+def _address(query: QueryDict, **changes: object) -> str:
+    """The same filters with these changes; an empty sequence takes one away."""
+    return "?" + urlencode({**dict(query.lists()), **changes}, doseq=True)
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
@@ -138,12 +142,51 @@ def sorted_by(request: HttpRequest) -> tuple[str, bool]:
     return asked.removeprefix("-"), asked.startswith("-")
 
 
-@register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(context: Context, key: str, label: str, *, numeric: bool = False) -> dict[str, Any]:
+ARROWS = {"ascending": "arrow-up", "descending": "arrow-down", "": "chevrons-up-down"}
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: Context, key: str, label: str, *, numeric: bool = False) -> SafeString:
     """{% sort_header "present" "Présents" numeric=True %}: a <th> that sorts by `?tri=key`, then `?tri=-key`."""
-    current, descending = sorted_by(context["request"])
+    request = context["request"]
+    current, descending = sorted_by(request)
     direction = ("descending" if descending else "ascending") if current == key else ""
     following = f"-{key}" if direction == "ascending" or (numeric and not direction) else key
-    query = context["request"].GET.copy()
-    query.pop("page", None)
-    return {"label": label, "numeric": numeric, "direction": direction, "url": _address(query, tri=following)}
+    return format_html(
+        '<th scope="col"{}{}><a class="sort-link" href="{}">{}{}</a></th>',
+        mark_safe(' class="number"') if numeric else "",
+        format_html(' aria-sort="{}"', direction) if direction else "",
+        _address(request.GET, tri=following, page=()),
+        label,
+        icon(ARROWS[direction]),
+    )
+
+
+@register.simple_tag
+def filter_field(field: BoundField) -> SafeString:
+    """{% filter_field field %}: label and box in a bar of filters, where nothing is required and nobody says so."""
+    return format_html(
+        '<div class="field"><label for="{}">{}</label>{}{}</div>',
+        field.id_for_label,
+        field.label,
+        field.errors or "",
+        field if field.errors else _box(field),
+    )
+
+
+def _box(field: BoundField) -> object:
+    """A list is drawn here: by the templates of forms, one of 15 choices takes as long as ten rows of a table."""
+    widget = field.field.widget
+    if type(widget) is not forms.Select or widget.attrs:
+        return field
+    chosen = {str(one) for one in widget.format_value(field.value())}
+    options = (
+        (value, mark_safe(" selected") if str(value) in chosen else "", label)
+        for value, label in widget.choices
+    )
+    return format_html(
+        '<select name="{}" class="form-select" id="{}">{}</select>',
+        field.html_name,
+        field.auto_id,
+        format_html_join("", '<option value="{}"{}>{}</option>', options),
+    )

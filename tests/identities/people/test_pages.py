@@ -40,14 +40,14 @@ def at(group, name, *, site=True, **ids):
 
 def test_a_site_finds_its_own_people_only_and_lists_a_single_answer(group, people, manager, client_for):
     answer = client_for(manager).get(at(group, "people:search"), {"q": "martin"})
-    assert [one.first_names for one in answer.context["people"]] == [["Paul"]]
+    assert [one.first_names for one in answer.context["rows"]] == ["Paul"]
     assert "1 personne pour « martin »" in answer.content.decode()
     assert at(group, "shell:person", person_id=people[0].pk) in answer.content.decode()
 
 
 def test_the_group_finds_everybody(group, people, administrator, client_for):
     answer = client_for(administrator).get(at(group, "people:search", site=False), {"q": "martin"})
-    assert len(answer.context["people"]) == 2
+    assert len(answer.context["rows"]) == 2
 
 
 def test_htmx_receives_the_results_alone_and_the_same(group, people, manager, client_for):
