@@ -89,12 +89,11 @@ def _of_message(content: bytes, where: str) -> Iterator[Report | Unreadable]:
     if len(content) > LARGEST:
         yield Unreadable(where, "message trop long")
         return
-    message = message_from_bytes(content, policy=compat32)
-    status = next(
-        (one for one in message.walk() if one.get_content_type() == "message/delivery-status"), None
-    )
+    message = _parsed(content)
+    parts = [] if message is None else list(message.walk())
+    status = next((one for one in parts if one.get_content_type() == "message/delivery-status"), None)
     blocks = status.get_payload() if status is not None else None
-    if not isinstance(blocks, list):
+    if message is None or not isinstance(blocks, list):
         yield Unreadable(where, "ce n'est pas un avis de non-remise")
         return
     message_id = _returned(message)
@@ -103,6 +102,15 @@ def _of_message(content: bytes, where: str) -> Iterator[Report | Unreadable]:
         return
     found = _of_recipients([one for one in blocks if isinstance(one, Message)], message, message_id)
     yield found or Unreadable(where, "aucun échec de remise")
+
+
+def _parsed(content: bytes) -> Message | None:
+    """None for parts nested so deep that nobody sent them in good faith."""
+    try:
+        found = message_from_bytes(content, policy=compat32)
+        return found if all(isinstance(one, Message) for one in found.walk()) else None
+    except RecursionError:
+        return None
 
 
 def _returned(message: Message) -> UUID | None:
@@ -114,7 +122,7 @@ def _returned(message: Message) -> UUID | None:
     for part in message.walk():
         if part.get_content_type() == "text/rfc822-headers":
             text = part.get_payload(decode=True)
-            part = message_from_bytes(text, policy=compat32) if isinstance(text, bytes) else part
+            part = (_parsed(text) if isinstance(text, bytes) else None) or part
         elif part is message or part.get_content_type() == "message/rfc822":
             continue
         if found := read_message_id(str(part.get("Message-ID", ""))):
