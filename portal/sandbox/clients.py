@@ -33,7 +33,7 @@ ORIGINAL = (
     Client(
         "trousseau-bas",
         "secret-du-bac-a-sable",
-        ("/connexion/psc/retour/", "/connexion/groupe/retour/", "/connexion/groupe/*/retour/", "/retour/"),
+        ("/connexion/psc/retour/", "/connexion/groupe/*/retour/", "/compte/oidc/*/login/callback/"),
         ("/", "/compte/login/"),
     ),
 )

@@ -116,7 +116,7 @@ def test_a_code_serves_once(sandbox):
     [
         {"code_verifier": "w" * 64},
         {"code_verifier": ""},
-        {"redirect_uri": "http://testserver/retour/"},
+        {"redirect_uri": "http://localhost/connexion/psc/retour/"},
         {"code": "inconnu"},
     ],
 )
