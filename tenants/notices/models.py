@@ -60,7 +60,10 @@ class Departure(models.Model):
     """Which account and address a message left to: written before the wire, so that a bounce is tied to its message."""
 
     message_id = models.UUIDField(primary_key=True)
-    user = models.ForeignKey("memberships.User", models.PROTECT, db_index=False, related_name="+")
+    # A trace, not a right: an account is not held back by what it was sent.
+    user = models.ForeignKey(
+        "memberships.User", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     address = models.EmailField()
     template = models.CharField(max_length=60)
     left_at = models.DateTimeField()
