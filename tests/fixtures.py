@@ -66,3 +66,19 @@ def client_for() -> Callable[[User], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def pro_sante_connect(sandbox, settings):
+    """Pro Santé Connect is the sandbox: our endpoints are its own."""
+    settings.PSC_ENABLED = True
+    settings.PSC_ISSUER = sandbox.issuer
+    settings.PSC_DISCOVERY = sandbox.discovery
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = sandbox.endpoints["authorization"]
+    settings.OIDC_OP_TOKEN_ENDPOINT = sandbox.endpoints["token"]
+    settings.OIDC_OP_USER_ENDPOINT = sandbox.endpoints["userinfo"]
+    settings.OIDC_OP_JWKS_ENDPOINT = sandbox.endpoints["jwks"]
+    settings.PSC_END_SESSION_ENDPOINT = sandbox.endpoints["end_session"]
+    settings.OIDC_RP_CLIENT_ID = sandbox.client_id
+    settings.OIDC_RP_CLIENT_SECRET = sandbox.client_secret
+    return sandbox

@@ -79,8 +79,18 @@ def check_settings(app_configs: Iterable[AppConfig] | None = None, **_: object) 
             "TRUSTED_PROXY_COUNT manque : dites combien de mandataires à vous précèdent le portail (1 ou plus).",
             "E007",
         ),
+        (
+            settings.PSC_ENABLED and any(not one.startswith("https://") for one in _psc_addresses()),
+            "Une adresse de Pro Santé Connect n'est pas en https : le bac à sable n'existe pas en production.",
+            "E008",
+        ),
     ]
     return [Error(sentence, id=f"trousseau.{code}") for wrong, sentence, code in refused if wrong]
+
+
+def _psc_addresses() -> list[str]:
+    names = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USER_ENDPOINT", "JWKS_ENDPOINT")
+    return [settings.PSC_ISSUER, *(getattr(settings, f"OIDC_OP_{name}") for name in names)]
 
 
 @register(deploy=True)

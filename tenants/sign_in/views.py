@@ -32,7 +32,8 @@ from tenants.sign_in.queries import links_of, links_of_identity
 @require_POST
 def doors(request: HttpRequest) -> HttpResponse:
     """The fragment under the e-mail box."""
-    ratelimit.consume(request, action="doors", config=ratelimit.parse_rates("120/m/ip"))
+    if not ratelimit.consume(request, action="doors"):
+        return HttpResponse("Trop d'essais : patientez une minute.", status=429, content_type="text/plain")
     found = choices(request, request.POST.get("login", "")[:254])
     return render(request, "sign_in/_doors.html", {"choices": found})
 

@@ -17,6 +17,11 @@ def code_shown(secret: str = TOTP_SECRET) -> str:
 def sign_in(page: Page, email: str, password: str = PASSWORD, secret: str = TOTP_SECRET) -> None:
     """Password, then code; ends where the account lands."""
     page.goto("/compte/login/")
+    sign_in_here(page, email, password, secret)
+
+
+def sign_in_here(page: Page, email: str, password: str = PASSWORD, secret: str = TOTP_SECRET) -> None:
+    """The same on the sign-in page as it stands, with the page it was asked to lead to."""
     type_password(page, email, password)
     type_code(page, secret)
 

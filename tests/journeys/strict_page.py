@@ -18,6 +18,7 @@ class Complaints:
 
     def __init__(self, context: BrowserContext) -> None:
         self.found: list[str] = []
+        self.expected: set[int] = set()  # statuses that this journey is about
         self._ignoring = False
         context.expose_function("reportBreach", self._breach)
         context.add_init_script(REPORT_BREACHES)
@@ -37,7 +38,8 @@ class Complaints:
     def _answer(self, response: Response) -> None:
         """A server error anywhere, or a script, style, font or picture that is not there."""
         missing = response.status == 404 and response.request.resource_type != "document"
-        if response.status >= 500 or missing:
+        broken = response.status >= 500 and response.status not in self.expected
+        if broken or missing:
             self.found.append(f"{response.status} on {response.request.method} {response.url}")
 
 

@@ -51,6 +51,8 @@ def codes(errors) -> list[str]:
         ({"TLS_TERMINATION": ""}, "E006"),
         ({"TLS_TERMINATION": "aucune"}, "E006"),
         ({"ALLAUTH_TRUSTED_PROXY_COUNT": 0}, "E007"),
+        ({"PSC_ENABLED": True, "PSC_ISSUER": "http://127.0.0.1:9100/auth/realms/esante-wallet"}, "E008"),
+        ({"PSC_ENABLED": True, "OIDC_OP_TOKEN_ENDPOINT": "http://psc.example/token"}, "E008"),
     ],
 )
 def test_names_the_setting_that_would_open_production(change, code):

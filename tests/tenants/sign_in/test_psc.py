@@ -131,7 +131,9 @@ def test_every_shape_of_answer_signs_in(psc, persona):
 
 
 def test_the_list_of_shapes_is_whole(psc):
-    assert sorted({one["slug"] for one in psc.sandbox.people()} - {"yann-le-goff", "personne"}) == sorted(EVERYBODY)
+    assert sorted({one["slug"] for one in psc.sandbox.people()} - {"yann-le-goff", "personne"}) == sorted(
+        EVERYBODY
+    )
 
 
 def _age(client: Client, clock: str, *, minutes: int) -> None:
@@ -427,6 +429,19 @@ def test_signing_out_never_fails_because_of_pro_sante_connect(psc, nurse, fault,
     psc.client.post("/compte/logout/")
     assert not psc.signed_in
     assert "fermez le navigateur" in unescape(psc.client.get("/compte/login/").text)
+
+
+def test_the_doors_of_an_address_are_asked_without_the_password(psc):
+    page = psc.client.get("/compte/login/").text
+    assert 'hx-include="#id_login, #sign-in-form [name=next]"' in page
+    found = psc.client.post("/connexion/portes/", {"login": "x@exemple.invalid", "next": "/g/rives/droits/"})
+    assert "/connexion/psc/?next=%2Fg%2Frives%2Fdroits%2F" in found.text
+
+
+def test_doors_are_not_asked_for_without_end(psc, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"doors": "2/m/ip"}
+    answers = [psc.client.post("/connexion/portes/", {"login": "x"}).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
 
 
 def test_the_last_door_is_shown_first(psc, nurse):
