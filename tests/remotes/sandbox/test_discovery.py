@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.house.rooms import routes
 from tests.sandbox import send
 
@@ -54,6 +56,7 @@ def test_the_encryption_key_is_published_first_and_is_not_the_signing_one(sandbo
     assert "d" not in signing
 
 
+@pytest.mark.slow
 def test_the_portal_itself_serves_none_of_it():
     served = [one.pattern for one in routes() if "_sandbox" in one.pattern or "esante-wallet" in one.pattern]
     assert served == []
