@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "tenants.notices.tasks.forget_old_mail",
         "schedule": crontab(hour=4, minute=0),
     },
+    "oubli des sessions": {
+        "task": "tenants.sign_in.tasks.forget_old_sessions",
+        "schedule": crontab(hour=4, minute=15),
+    },
     "oubli des brouillons": {
         "task": "identities.assignments.tasks.forget_old_drafts",
         "schedule": crontab(hour=3, minute=45),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
@@ -137,3 +138,4 @@ def cut_other_sessions(request: HttpRequest, user: User) -> None:
     request.session.pop(SECOND_FACTOR, None)
     if request.user.is_authenticated and request.user.pk == user.pk:
         update_session_auth_hash(request, user)
+        UserSession.objects.create_from_request(request)  # the list of sessions follows the new key

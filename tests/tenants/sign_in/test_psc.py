@@ -5,6 +5,8 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -18,6 +20,7 @@ from tenants.memberships.models import User
 from tenants.memberships.sessions import LAST_SEEN_AT, SIGNED_IN_AT
 from tenants.sign_in.models import ExternalIdentity
 from tenants.sign_in.queries import links_of
+from tenants.sign_in.tasks import forget_old_sessions
 from tests.factories.memberships import PASSWORD, DoorOnlyUserFactory, InvitationFactory, MembershipFactory
 from tests.fixtures import make_group
 
@@ -495,6 +498,21 @@ def test_sessions_are_listed_and_closed(psc, nurse, group):
     first.post(f"/connexion/sessions/{other.id}/fermer/")
     assert psc.client.get(f"/g/{group.slug}/").status_code == 302
     assert first.get(f"/g/{group.slug}/").status_code == 200
+
+
+def test_a_session_whose_key_changes_stays_on_the_list(psc, administrator):
+    """Unlinking gives this session a new key, and cuts the others."""
+    psc.link(administrator, NURSE)
+    psc.come(NURSE)
+    psc.client.post("/connexion/delier/", {"issuer": links_of(administrator)[0].issuer})
+    assert [one.is_current for one in psc.client.get("/connexion/sessions/").context["sessions"]] == [True]
+
+
+def test_what_is_over_is_forgotten_each_night(psc, nurse, time_machine):
+    psc.come(NURSE)
+    time_machine.move_to(now() + timedelta(hours=5))
+    forget_old_sessions()
+    assert (Session.objects.count(), UserSession.objects.count()) == (0, 0)
 
 
 def test_the_session_of_somebody_else_cannot_be_closed(psc, nurse, administrator):
