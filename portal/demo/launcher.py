@@ -80,6 +80,8 @@ class Launcher:
             unfinished.touch()
             self._step("Groupe de démonstration (une seule fois)", lambda: self._manage("seed_demo"))
             unfinished.unlink()
+        if not self._knows_sandbox():
+            self._step("Portes de la démonstration", lambda: self._manage("open_demo_doors"))
         return address
 
     def _sandbox_address(self, port: int) -> str:
@@ -123,6 +125,13 @@ class Launcher:
     def _has_group(self) -> bool:
         with psycopg.connect(self.environment["DATABASE_OWNER_URL"]) as owner:
             return owner.execute("SELECT FROM groups_group LIMIT 1").rowcount > 0
+
+    def _knows_sandbox(self) -> bool:
+        """Whether accounts are linked to the stand-in at the address it has today."""
+        with psycopg.connect(self.environment["DATABASE_OWNER_URL"]) as owner:
+            here = f"{self.environment['SANDBOX_URL']}%"
+            known = owner.execute("SELECT FROM sign_in_externalidentity WHERE issuer LIKE %s LIMIT 1", [here])
+            return known.rowcount > 0
 
     def _manage(self, *command: str) -> None:
         """One chore in a process of its own, in its own group: Ctrl-C reaches us, and we end it."""

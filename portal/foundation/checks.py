@@ -33,7 +33,7 @@ class UnsafeProductionError(SystemExit):
 def refuse_unsafe_production() -> None:
     """Says why, in French, and ends the process (UnsafeProductionError) under unsafe production settings."""
     if getattr(settings, "PRODUCTION", False):
-        found = [*check_settings(), *check_database_role()]
+        found = [*check_settings(), *check_pro_sante_connect(), *check_database_role()]
         if found:
             reasons = [f"- {error.msg} ({error.id})" for error in found]
             print("Trousseau refuse de démarrer en production :", *reasons, sep="\n", file=sys.__stderr__)  # noqa: T201
@@ -79,13 +79,19 @@ def check_settings(app_configs: Iterable[AppConfig] | None = None, **_: object) 
             "TRUSTED_PROXY_COUNT manque : dites combien de mandataires à vous précèdent le portail (1 ou plus).",
             "E007",
         ),
-        (
-            settings.PSC_ENABLED and any(not one.startswith("https://") for one in _psc_addresses()),
-            "Une adresse de Pro Santé Connect n'est pas en https : le bac à sable n'existe pas en production.",
-            "E008",
-        ),
     ]
     return [Error(sentence, id=f"trousseau.{code}") for wrong, sentence, code in refused if wrong]
+
+
+@register(deploy=True)
+def check_pro_sante_connect(app_configs: Iterable[AppConfig] | None = None, **_: object) -> list[Error]:
+    """The stand-in gives anyone any identity."""
+    if settings.PSC_ENABLED and any(not one.startswith("https://") for one in _psc_addresses()):
+        sentence = (
+            "Une adresse de Pro Santé Connect n'est pas en https : le bac à sable n'existe pas en production."
+        )
+        return [Error(sentence, id="trousseau.E008")]
+    return []
 
 
 def _psc_addresses() -> list[str]:

@@ -14,6 +14,7 @@ from django.test import override_settings
 from portal.foundation.checks import (
     UnsafeProductionError,
     check_database_role,
+    check_pro_sante_connect,
     check_settings,
     refuse_unsafe_production,
 )
@@ -57,7 +58,7 @@ def codes(errors) -> list[str]:
 )
 def test_names_the_setting_that_would_open_production(change, code):
     with override_settings(**SAFE | change):
-        assert codes(check_settings()) == [code]
+        assert codes([*check_settings(), *check_pro_sante_connect()]) == [code]
 
 
 def test_accepts_safe_settings():

@@ -42,7 +42,10 @@ class Command(BaseCommand):
         self._say(f"\nTrousseau est ouvert : {address}\n\nComptes de démonstration :")
         for label, email, password in demo_accounts():
             self._say(f"  {email:<26} {password:<22} {label}")
-        self._say("\nLe code du second facteur est affiché sur la page de connexion. Ctrl-C arrête tout.\n")
+        self._say(
+            "\nLe code du second facteur est affiché sur la page de connexion. Pro Santé Connect est joué par le bac à sable."
+        )
+        self._say("Ctrl-C arrête tout.\n")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
