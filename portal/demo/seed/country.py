@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -95,7 +96,11 @@ def _establishments(group_id: UUID) -> list[UUID]:
 
 
 def seed_share(sizes: list[Size], *, seed: int) -> None:
-    """What one writer does: its groups one by one, told on standard output; then its peak of memory."""
+    """What one writer does: its groups one by one, told on standard output; then its peak of memory.
+
+    It ends at the group it is at when nobody listens any more.
+    """
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for size in missing(sizes, seed):
         seed_further(size, seed=seed)
         print(json.dumps({"slug": size.slug}), flush=True)

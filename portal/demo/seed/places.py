@@ -68,6 +68,7 @@ def sites(
     count: int,
     people: int,
     first_number: int,
+    siren: str,
     kinds: Sequence[tuple[str, str, int]] = FIFTY,
     towns: Sequence[tuple[str, str, str]] = TOWNS,
 ) -> list[Site]:
@@ -84,7 +85,7 @@ def sites(
         made.append(
             Site(
                 finess=luhn_completed(f"99{first_number + rank:06}"),
-                siret=luhn_completed(f"9000000{first_number + rank:06}"),
+                siret=luhn_completed(f"{siren}{rank + 1:04}"),
                 name=f"{prefix} {NAMES[(first_number + rank) % len(NAMES)]}",
                 category_code=code,
                 department=department,

@@ -49,7 +49,7 @@ class Table:
         """Values of the columns that the rows do not give; NULL and what the database fills are left to it."""
         found: dict[str, Any] = {}
         for one in self.model._meta.local_concrete_fields:
-            if one.generated or one.has_db_default() or one.column in self.columns:
+            if one.column is None or one.generated or one.has_db_default() or one.column in self.columns:
                 continue
             value = moment if getattr(one, "auto_now_add", False) else _default(one)
             if value is not None:

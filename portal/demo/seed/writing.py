@@ -95,7 +95,7 @@ def _profile(size: Size, seed: int) -> Profile:
 
 def _places(maker: RowMaker, size: Size, ids: Ids, profile: Profile) -> list[tuple[UUID, Site]]:
     entity = ids.draw()
-    numbers = luhn_completed(f"9909{size.rank:04}"), luhn_completed(f"9000{size.rank:04}")
-    maker.tables.entities.rows.append((entity, *numbers, size.name))
-    drawn = sites(maker.rng, size.sites, size.people, 100 * size.rank, profile.kinds, profile.towns)
+    finess, siren = luhn_completed(f"9909{size.rank:04}"), luhn_completed(f"9000{size.rank:04}")
+    maker.tables.entities.rows.append((entity, finess, siren, size.name))
+    drawn = sites(maker.rng, size.sites, size.people, 100 * size.rank, siren, profile.kinds, profile.towns)
     return [(maker.place(site, ids, entity), site) for site in drawn]

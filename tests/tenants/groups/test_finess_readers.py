@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from portal.demo.seed.finess_file import FictitiousFile
 from tenants.groups.finess import FinessEJ, FinessET, FinessFileError, Refusal, open_finess
-from tests.tenants.groups.finess_files import write_json_flux
 from tests.tenants.groups.places import (
     EXCEL,
     JSON,
@@ -256,15 +256,16 @@ def test_an_xml_file_with_entities_is_refused(tmp_path):
 
 @pytest.mark.slow
 def test_memory_stays_flat_whatever_the_size(tmp_path):
-    path = write_json_flux(tmp_path / "large.json", legal_entities=500, establishments=2000)
+    path = tmp_path / "large.json"
+    written = FictitiousFile(9000, 800, seed=1, events_each=8).write(path)
     size = path.stat().st_size
     tracemalloc.start()
     kept = sum(isinstance(row, FinessET) for row in open_finess(path).rows)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert kept == 2000
-    assert size > 5_000_000
-    assert peak < 2_000_000
+    assert kept == 800 - written.spoilt
+    assert size > 20_000_000
+    assert peak < 10_000_000  # no more than the largest entity needs
 
 
 @needs_shared

@@ -40,9 +40,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", action="store_true", help="les mesures sur la sortie, la progression à côté"
         )
-        parser.add_argument(
-            "--share", type=int, nargs=2, help=SUPPRESS
-        )  # one writer of several: its rank, how many
+        # One writer of several: its rank, and how many they are.
+        parser.add_argument("--share", type=int, nargs=2, help=SUPPRESS)
 
     def handle(self, *args: Any, share: list[int] | None, **options: Any) -> None:
         if not settings.DEMO:
@@ -52,13 +51,16 @@ class Command(BaseCommand):
         self._json = options["json"]
         try:
             if share:
-                self._write_share(*share, options)
+                self._write_share(share, options)
             else:
                 self._write(options)
         except SeedError as error:
             raise CommandError(error.french) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Interrompu : relancez la même commande, elle continuera.") from error
 
-    def _write_share(self, rank: int, writers: int, options: dict[str, Any]) -> None:
+    def _write_share(self, share: list[int], options: dict[str, Any]) -> None:
+        rank, writers = share
         seed_share(self._further(options)[rank::writers], seed=options["seed"])
 
     def _further(self, options: dict[str, Any]) -> list[Size]:
