@@ -12,6 +12,7 @@ from .journal import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .mail import *  # noqa: F403
 from .postgresql import databases
+from .providers import *  # noqa: F403
 from .psc import *  # noqa: F403
 from .sign_in import *  # noqa: F403
 
@@ -44,6 +45,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "portal.foundation",
     "portal.journal",
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
     "tenants.groups",
     "tenants.memberships",
     "tenants.sign_in",
+    "tenants.identity_providers",
     "tenants.notices",
     "identities.people",
     "identities.assignments",
@@ -74,6 +78,7 @@ MIDDLEWARE = [
     "tenants.memberships.sessions.SessionLimitsMiddleware",
     "tenants.memberships.sessions.SecondFactorMiddleware",
     "tenants.sign_in.last_door.LastDoorMiddleware",
+    "tenants.identity_providers.own_group.OwnGroupMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

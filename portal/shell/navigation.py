@@ -46,5 +46,11 @@ GROUP_PLACES = (
     ),
     Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
     Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
+    Place(
+        Permission.IDENTITY_PROVIDER_MANAGE,
+        "identity_providers_group:provider",
+        "Connexion du groupe",
+        "key-round",
+    ),
     Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
 )

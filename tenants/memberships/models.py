@@ -80,6 +80,8 @@ class Membership(models.Model):
     invited_as = models.CharField("nom donné à l'invitation", max_length=200, blank=True, default="")
     is_founding = models.BooleanField("premier administrateur du groupe", default=False)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # The group's identity provider whose claims this right follows; none for a right that a person gave.
+    granted_by_provider = models.UUIDField(null=True)
     granted_at = models.DateTimeField(auto_now_add=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)

@@ -23,6 +23,7 @@ class Permission(TextChoices):
     JOURNAL_EXPORT = "journal_export", "exporter le journal"
     DISPATCH_VIEW = "dispatch_view", "voir les envois à traiter"
     DISPATCH_SETTLE = "dispatch_settle", "reprendre ou abandonner un envoi"
+    IDENTITY_PROVIDER_MANAGE = "identity_provider_manage", "régler la connexion par le fournisseur d'identité du groupe"
 
 
 class Role(TextChoices):

@@ -1,6 +1,6 @@
 """A right in words, for the journal and the screens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +28,13 @@ def spoken_terms(membership: Membership) -> str:
 
 def spoken_scope(membership: Membership, names: Mapping[UUID, str]) -> str:
     """« sur tout le groupe », or its establishments among `names`, three at most."""
-    if membership.establishment_ids is None:
+    return spoken_places(membership.establishment_ids, names)
+
+
+def spoken_places(establishment_ids: Sequence[UUID] | None, names: Mapping[UUID, str]) -> str:
+    """The same, of establishments that no right carries yet."""
+    if establishment_ids is None:
         return "sur tout le groupe"
-    shown = [names[one] for one in membership.establishment_ids if one in names]
-    more = len(membership.establishment_ids) - 3
+    shown = [names[one] for one in establishment_ids if one in names]
+    more = len(establishment_ids) - 3
     return "à " + ", ".join(shown if more <= 0 else [*shown[:3], f"et {more} autre{'s' if more > 1 else ''}"])

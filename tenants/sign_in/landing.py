@@ -19,6 +19,8 @@ from tenants.sign_in.operations import SIGN_IN_PAGE, recognise, record_shut_door
 from tenants.sign_in.queries import account_opened_by
 from tenants.sign_in.refusals import CLOSED, DoorShutError
 
+DOOR_GROUP = "door_group"  # in the session: the group whose own provider opened it; that session opens no other group
+
 
 def land(request: HttpRequest, identity: ProvedIdentity, next_url: str, door_key: str) -> HttpResponse:
     """Signs in the account that this identity opens and goes to `next_url`; nobody's yet, says what to do.
@@ -42,6 +44,7 @@ def enter(request: HttpRequest, user: User, identity: ProvedIdentity, door_key: 
     login(request, user, backend=PATH)
     forget_pending(request)
     open_by_door(request, identity.door)
+    request.session[DOOR_GROUP] = str(identity.group_id) if identity.group_id else ""
     record_authentication(request, user, "door", reauthenticated=True)
     UserSession.objects.create_from_request(request)
     remember_door(request, door_key)

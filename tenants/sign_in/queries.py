@@ -1,6 +1,7 @@
 """Which account an identity opens, and by which doors an account opens."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -43,3 +44,9 @@ def account_opened_by(identity: ProvedIdentity) -> User | None:
 def links_of(user: User) -> list[ExternalIdentity]:
     """The identities that open this account now, oldest first."""
     return list(ExternalIdentity.objects.filter(user=user, ended_at__isnull=True).order_by("linked_at", "pk"))
+
+
+def holders_of(issuer: str, group_id: UUID) -> list[UUID]:
+    """The accounts that identities of that group's own provider open now."""
+    links = ExternalIdentity.objects.filter(issuer=issuer, group_id=group_id, ended_at__isnull=True)
+    return sorted(set(links.values_list("user_id", flat=True)))

@@ -1,0 +1,73 @@
+"""A session opened by a group's own provider opens that group and no other.
+
+Whoever runs the provider can be anybody there: what they prove is worth the group that chose them, not the other groups
+where the same person has rights, nor the means by which the account is opened elsewhere (password, factors, links).
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from tenants.groups.queries import groups_named
+from tenants.memberships.turned_away import wants_json
+from tenants.sign_in.landing import DOOR_GROUP
+
+SLUG = "door_group_slug"  # the same group by its address, asked once
+KEPT_SHUT = {
+    "account_change_password",
+    "account_set_password",
+    "account_rights:first_password",
+    "sign_in:link",
+    "sign_in:unlink",
+}
+DETAIL = "Cette session n'ouvre que le groupe dont le fournisseur vous a connecté."
+
+
+@receiver(user_logged_in)
+def came_by_any_door(request: HttpRequest, **kwargs: Any) -> None:
+    """Each sign-in starts without limit; a group's door sets its own just after."""
+    request.session.pop(DOOR_GROUP, None)
+    request.session.pop(SLUG, None)
+
+
+class OwnGroupMiddleware:
+    """Shuts, in such a session, the pages of other groups, of the operator, and of the account's means of signing in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not request.user.is_authenticated or not request.session.get(DOOR_GROUP):
+            return None
+        if not _is_elsewhere(request, view, kwargs):
+            return None
+        if wants_json(request):
+            return JsonResponse({"code": "other_door_required", "detail": DETAIL}, status=403)
+        return render(request, "identity_providers/other_door.html", status=403)
+
+
+def _is_elsewhere(request: HttpRequest, view: Callable[..., HttpResponse], kwargs: dict[str, Any]) -> bool:
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    door = getattr(view, "door", "")
+    if name in KEPT_SHUT or name.startswith("mfa_") or door == "operator":
+        return True
+    named = kwargs.get("group_slug") or kwargs.get("group_address")
+    return bool(named) and not door.startswith("public") and named != _own_slug(request)
+
+
+def _own_slug(request: HttpRequest) -> str:
+    if SLUG not in request.session:
+        found = groups_named([UUID(request.session[DOOR_GROUP])])
+        request.session[SLUG] = found[0].slug if found else ""
+    slug: str = request.session[SLUG]
+    return slug
