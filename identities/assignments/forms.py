@@ -92,6 +92,7 @@ class PeopleFilterForm(forms.Form):
     ) -> None:
         super().__init__(asked)
         self.label_suffix = ""
+        self.functions, self.sites = functions, sites or {}
         self._choices("fonction", [("", "Toutes"), *functions.items()])
         if sites is None:
             del self.fields["etablissement"]

@@ -11,7 +11,13 @@ from django.urls import reverse
 
 from identities.assignments.exports import HEADER, export_rows, in_french
 from identities.assignments.forms import PeopleFilterForm
-from identities.assignments.lists import PeopleFilter, Presence, counts_by_presence, functions_in_use
+from identities.assignments.lists import (
+    PeopleFilter,
+    Presence,
+    counts_by_presence,
+    functions_in_use,
+    with_names_known,
+)
 from identities.assignments.models import Assignment
 from identities.assignments.operations import record_people_export
 from identities.assignments.queries import people_at, people_of_group
@@ -65,14 +71,20 @@ def _page(
 ) -> HttpResponse:
     asked = form.asked(request.GET.get("tri", ""))
     counts = counts_by_presence(asked, site)
-    paginator = Paginator(rows, PAGE)
+    paginator = Paginator(with_names_known(rows), PAGE)
     paginator.count = counts[Presence(asked.presence).name]  # counted already, with the tabs
     page = paginator.get_page(request.GET.get("page"))
     acting = request.access.establishments_for(Permission.DEPARTURE)
     context = {
         "page": page,
         "rows": list(
-            rows_shown(page, request.access.group_slug, lambda one: acting is None or one in acting)
+            rows_shown(
+                page,
+                request.access.group_slug,
+                lambda one: acting is None or one in acting,
+                functions=form.functions,
+                sites=form.sites,
+            )
         ),
         "tabs": _tabs(request, asked, counts),
         "filters": form,

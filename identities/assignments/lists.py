@@ -43,8 +43,9 @@ SHOWN = (
         "person__usage_name",
         "person__first_names",
     ),
-    *("function__label", "unit__name"),
+    "unit__name",
 )
+NAMED = (*SHOWN, "function__label")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def people_of_group(
     asked: PeopleFilter | None = None, *, establishment_id: UUID | None = None
 ) -> QuerySet[Assignment]:
     """The same over every site that the current door sees, or the one chosen."""
-    rows = _rows(asked or PeopleFilter()).select_related("establishment").only(*SHOWN, "establishment__name")
+    rows = _rows(asked or PeopleFilter()).select_related("establishment").only(*NAMED, "establishment__name")
     return rows if establishment_id is None else rows.filter(establishment_id=establishment_id)
 
 
@@ -101,9 +102,14 @@ def functions_in_use(establishment_id: UUID | None = None) -> dict[str, str]:
     )
 
 
+def with_names_known(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """The same rows for a page whose filters name functions and sites already: joined to neither, and sorted sooner."""
+    return rows.select_related(None).select_related("person", "unit").only(*SHOWN)
+
+
 def _rows(asked: PeopleFilter) -> QuerySet[Assignment]:
     rows = _narrowed(asked).filter(_presence(Presence(asked.presence)))
-    return rows.select_related("person", "function", "unit").only(*SHOWN).order_by(*_order(asked))
+    return rows.select_related("person", "function", "unit").only(*NAMED).order_by(*_order(asked))
 
 
 def _presence(presence: Presence) -> Q:

@@ -5,11 +5,19 @@ import re
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, GeneratedField, Q
+from django.db.models import F, Func, GeneratedField, Q, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 
 from identities.assignments.states import AssignmentState
 from portal.foundation.database import SearchKey
 from portal.foundation.tenancy.rows import TenantRow, row_of_group
+
+
+def short_label(label: str) -> str:
+    """For narrow columns: « Logistique » for « Autre professionnel intervenant dans la logistique »."""
+    short = re.sub(r"^Autre professionnel intervenant dans (l'|la |le |les )", "", label)
+    return short[:1].upper() + short[1:]
 
 
 class NationalFunction(models.Model):
@@ -34,9 +42,7 @@ class NationalFunction(models.Model):
 
     @property
     def short_label(self) -> str:
-        """For narrow columns: « Logistique » for « Autre professionnel intervenant dans la logistique »."""
-        short = re.sub(r"^Autre professionnel intervenant dans (l'|la |le |les )", "", self.label)
-        return short[:1].upper() + short[1:]
+        return short_label(self.label)
 
 
 class JobShortcut(models.Model):
@@ -156,7 +162,8 @@ class Assignment(TenantRow):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                condition=~Q(state=AssignmentState.CANCELLED),
+                # Written so that no read takes this index for its own: a GiST reads ten times more than the others.
+                condition=~Q(Exact(Upper("state"), Value(AssignmentState.CANCELLED.upper()))),
             ),
         ]
         indexes = [

@@ -13,7 +13,7 @@ from identities.assignments.functions import (
     functions_for_labels,
     functions_offered,
 )
-from identities.assignments.lists import SHOWN, PeopleFilter, Presence, people_at, people_of_group
+from identities.assignments.lists import NAMED, PeopleFilter, Presence, people_at, people_of_group
 from identities.assignments.models import Assignment, AssignmentChange, NationalFunction
 from identities.assignments.rules import in_words
 from identities.assignments.states import AssignmentState
@@ -61,7 +61,7 @@ def assignments_of(person_id: UUID) -> QuerySet[Assignment]:
     rows = Assignment.objects.filter(person_id=person_id).select_related("person", "establishment")
     return (
         rows.select_related("function", "unit")
-        .only(*SHOWN, "establishment__name")
+        .only(*NAMED, "establishment__name")
         .order_by("-starts_at", "-id")
     )
 

@@ -1,18 +1,20 @@
 """How one affectation is shown in a list: words and addresses made once, not in the template cell by cell."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from identities.assignments.figures import SOON
-from identities.assignments.models import Assignment, EndReason
+from identities.assignments.models import Assignment, EndReason, short_label
 from identities.assignments.rules import can_cancel, can_cancel_departure, can_extend, in_words, tonight
 from identities.assignments.states import AssignmentState
 from portal.foundation.addresses import address
 from portal.foundation.clock import now
 
 HOUR_MATTERS = timedelta(days=7)
+_UNKNOWN: Mapping[Any, str] = {}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Row:
     level: str
     status: str
     person_url: str
+    site: str = ""
     depart_url: str = ""
     tonight_url: str = ""
     extend_url: str = ""
@@ -41,16 +44,25 @@ class Row:
 
 
 def rows_shown(
-    assignments: Iterable[Assignment], slug: str, may_act: Callable[[UUID], bool]
+    assignments: Iterable[Assignment],
+    slug: str,
+    may_act: Callable[[UUID], bool],
+    *,
+    functions: Mapping[str, str] = _UNKNOWN,
+    sites: Mapping[UUID, str] = _UNKNOWN,
 ) -> Iterator[Row]:
-    """The lines of a list; `may_act` says at which establishments this person may end or extend."""
+    """The lines of a list; `may_act` says at which establishments this person may end or extend.
+
+    `functions`, `sites`: labels and names that the page has read already; a function that is not there is read.
+    """
     moment, night = now(), tonight()
     for one in assignments:
         level, status = _status(one, moment, night)
         yield Row(
             assignment=one,
             name=one.person.display_name,
-            function=one.function.short_label,
+            function=short_label(functions.get(one.function_id) or one.function.label),
+            site=sites.get(one.establishment_id, ""),
             unit=one.unit.name if one.unit else "",
             starts=_brief(one.starts_at, moment),
             ends=_brief(one.ends_at, moment) if one.ends_at else "",
