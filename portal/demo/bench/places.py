@@ -1,73 +1,85 @@
-"""Which pages of the demo group are timed, and by whom."""
+"""Where the pages are asked: random sites of the demo group, or of any group of a country."""
 
-from uuid import UUID, uuid4
+import random
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Count
+from django.db import connections
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
-from identities.assignments.models import Assignment
-from portal.demo.accounts import ACCOUNTS
-from portal.demo.bench.pages import Page
-from portal.foundation.tenancy import tenant
-from tenants.groups.queries import group_by_slug
-from tenants.memberships.models import User
+from tenants.memberships.models import Membership, User
+from tenants.memberships.permissions import Role
+from tenants.memberships.states import MembershipState
 
 SLUG = "rives"
+SEED = 2026  # every run asks the same places of the same database
 
 
 class NoDemoGroupError(Exception):
     """The demo group is not there: run `manage.py seed_demo` first."""
 
 
-def small_pages() -> tuple[Client, list[Page], int]:
-    """A client signed in as the demo's group administrator, the pages, and the number of groups."""
-    group = group_by_slug(SLUG)
-    if group is None:
+@dataclass(frozen=True)
+class Place:
+    """One site of one group, somebody present there, and the group's administrator who looks."""
+
+    group: UUID
+    slug: str
+    site: UUID
+    person: UUID
+    user: User
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the reference statements take."""
+        return {"group": str(self.group), "site": str(self.site), "person": str(self.person)}
+
+
+def rows(statement: str, *values: Any) -> list[tuple]:
+    """As the tables' owner, who stands behind no wall."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def count_groups() -> int:
+    """Groups of this database that have somebody present."""
+    return rows("SELECT count(*) FROM groups_group")[0][0]
+
+
+def places(count: int, *, small: bool) -> list[Place]:
+    """`count` places, each in another group unless `small`: then all in the demo group. Refuses (NoDemoGroupError)."""
+    groups = rows("SELECT id, slug FROM groups_group WHERE closed_at IS NULL ORDER BY slug")
+    if SLUG not in dict(groups).values():
         raise NoDemoGroupError("No demo group: run manage.py seed_demo")
-    with tenant(group.id):
-        site = _largest_site()
-        person = Assignment.objects.filter(establishment_id=site, state="running").order_by("pk")[0].person_id
-    client = Client()
-    client.force_login(User.objects.get(email=ACCOUNTS[0].email))
-    return client, _pages(group.id, site, person), 1
+    draw = random.Random(SEED)  # noqa: S311  nothing secret
+    pool = [one for one in groups if one[1] == SLUG] if small else groups
+    chosen = [pool[0]] * count if len(pool) == 1 else draw.sample(pool, min(count, len(pool)))
+    return [_place(group, slug, draw) for group, slug in chosen]
 
 
-def _largest_site() -> UUID:
-    rows = Assignment.objects.filter(state="running").values("establishment_id").order_by()
-    return rows.annotate(people=Count("pk")).order_by("-people")[0]["establishment_id"]
+def _place(group: UUID, slug: str, draw: random.Random) -> Place:
+    sites = rows(
+        "SELECT DISTINCT establishment_id FROM assignments_assignment WHERE group_id = %s AND state = 'running'"
+        " ORDER BY establishment_id",
+        group,
+    )
+    site = draw.choice(sites)[0]
+    people = rows(
+        "SELECT person_id FROM assignments_assignment WHERE group_id = %s AND establishment_id = %s"
+        " AND state = 'running' ORDER BY person_id",
+        group,
+        site,
+    )
+    rights = Membership.objects.filter(group_id=group, role=Role.GROUP_ADMIN, state=MembershipState.ACTIVE)
+    return Place(group, slug, site, draw.choice(people)[0], rights.select_related("user").earliest("pk").user)
 
 
-def _pages(group: UUID, site: UUID, person: UUID) -> list[Page]:
-    values = {"group": str(group), "site": str(site), "person": str(person)}
-    at_site = {"group_slug": SLUG, "establishment_id": site}
-    search = reverse("people:search", kwargs={"group_slug": SLUG})
-    return [
-        Page("accueil_site", reverse("shell:site_home", kwargs=at_site), values),
-        Page("accueil_groupe", reverse("shell:group_home", kwargs={"group_slug": SLUG}), values),
-        Page("professionnels_site", reverse("assignments:people_of_site", kwargs=at_site), values),
-        Page("recherche", f"{search}?q=martin", values),
-        Page("fiche", reverse("shell:person", kwargs={**at_site, "person_id": person}), values),
-        Page("arrivee", reverse("shell:arrival", kwargs=at_site), values, form=_arrival_form),
-    ]
-
-
-def _arrival_form() -> dict[str, str]:
-    """A newcomer who resembles nobody: the doubles are looked for, and none is found."""
-    return {
-        "submission_key": str(uuid4()),
-        "person": "new",
-        "birth_name": "Banc-Essai",
-        "first_names": "Camille",
-        "birth_date": "12/04/1990",
-        "sex": "F",
-        "birth_place": "01053",
-        "phone": "0699999999",
-        "function": "R85-313",
-        "contract": "temp",
-        "starts_at": timezone.localtime().strftime("%d/%m/%Y %H:%M"),
-        "end_choice": "three_days",
-        "document_kind": "identity_card",
-        "seen_by_me": "on",
-    }
+def sign_in(places: list[Place]) -> dict[UUID, Client]:
+    """One signed-in client per administrator."""
+    clients = {one.user.pk: Client() for one in places}
+    for one in places:
+        if not clients[one.user.pk].cookies:
+            clients[one.user.pk].force_login(one.user)
+    return clients

@@ -3,6 +3,7 @@
 Neither stands behind the walls: the statements run as the tables' owner with the group written in them.
 """
 
+from functools import cache
 from typing import Any
 
 from django.db import connections
@@ -58,6 +59,17 @@ FROM assignments_assignment a JOIN people_person p ON p.id = a.person_id
 JOIN assignments_nationalfunction f ON f.code = a.function_id
 WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running' ORDER BY p.name_key LIMIT 25
 """
+TABS_OF_GROUP = TABS.replace(" AND establishment_id = %(site)s", "")
+FUNCTIONS_OF_GROUP = FUNCTIONS.replace(" AND establishment_id = %(site)s", "")
+SITES = "SELECT id, name FROM groups_establishment WHERE group_id = %(group)s ORDER BY search_key"
+PEOPLE_OF_GROUP = (
+    PEOPLE.replace("a.agency, a.id", "a.agency, a.id, e.name")
+    .replace(" AND a.establishment_id = %(site)s", "")
+    .replace(
+        "WHERE a.group_id",
+        "JOIN groups_establishment e ON e.id = a.establishment_id AND e.group_id = a.group_id WHERE a.group_id",
+    )
+)
 SEARCH = """
 SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.birth_date, p.birth_place,
   (SELECT string_agg(i.kind || i.value, ', ')
@@ -112,6 +124,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), AGENDA, UNCHECKED),
     "accueil_groupe": (FIGURES.format(site=""),),
     "professionnels_site": (TABS, FUNCTIONS, PEOPLE),
+    "professionnels_groupe": (TABS_OF_GROUP, FUNCTIONS_OF_GROUP, SITES, PEOPLE_OF_GROUP),
     "recherche": (SEARCH,),
     "fiche": PERSON,
     "arrivee": ARRIVAL,
@@ -134,5 +147,10 @@ def bare_rows(name: str, values: dict[str, Any]) -> tuple[list[str], list[tuple]
 def bare_view(request: HttpRequest, name: str) -> HttpResponse:
     """The reference page: `name` of STATEMENTS, its values in the query string."""
     names, rows = bare_rows(name, request.GET.dict())
-    template = engines["django"].from_string(TEMPLATE)
-    return HttpResponse(template.render({"title": name, "names": names, "rows": rows}))
+    return HttpResponse(_template().render({"title": name, "names": names, "rows": rows}))
+
+
+@cache
+def _template() -> Any:
+    """Compiled once, as the product's are."""
+    return engines["django"].from_string(TEMPLATE)
