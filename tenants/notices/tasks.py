@@ -6,7 +6,7 @@ from celery import shared_task
 
 from portal.foundation.clock import now, today
 from portal.foundation.tenancy.tasks import ClockTask
-from tenants.notices.models import Bounce, Departure, Digest
+from tenants.notices.models import Bounce, Departure, Digest, MailAddress
 from tenants.notices.planning import plan_due_digests
 
 EXPIRES = 60  # seconds: the next beat plans again
@@ -23,11 +23,14 @@ def plan_digests() -> int:
 
 @shared_task(base=ClockTask, name="tenants.notices.tasks.forget_old_mail")
 def forget_old_mail() -> int:
-    """Every night: departures of over 30 days, digests of over 35, bounces of over a year; says how many rows."""
+    """Every night: departures of over 30 days, digests of over 35, bounces of over a year, and then the addresses that
+    work and have none left; says how many rows."""
     moment = now()
     old = (
         Departure.objects.filter(left_at__lt=moment - KEPT_DEPARTURES),
         Digest.objects.filter(day__lt=today() - KEPT_DIGESTS),
         Bounce.objects.filter(received_at__lt=moment - KEPT_BOUNCES),
     )
-    return sum(rows.delete()[0] for rows in old)
+    forgotten = sum(rows.delete()[0] for rows in old)
+    healthy = MailAddress.objects.filter(failing_since__isnull=True, bounces__isnull=True)
+    return forgotten + healthy.delete()[0]

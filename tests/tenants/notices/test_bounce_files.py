@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as some
 
 from portal.foundation.keys import uuid7
 from tenants.notices.bounce_files import LARGEST, Unreadable, reports_in
@@ -17,6 +19,7 @@ from tenants.notices.queries import failing_address
 from tests.factories.notices import DepartureFactory
 
 pytestmark = pytest.mark.django_db
+NAMES = some.sampled_from(["fuzz.eml", "fuzz.csv", "fuzz.mbox"])
 
 
 def notification(
@@ -240,3 +243,19 @@ def test_no_address_is_printed(manager, written):
 def test_a_path_that_does_not_open_is_told(tmp_path):
     with pytest.raises(CommandError, match="ne s'ouvre pas"):
         run(tmp_path / "absent.csv")
+
+
+@pytest.mark.slow
+@given(
+    cuts=some.lists(some.tuples(some.floats(0, 1), some.binary(max_size=12)), min_size=1, max_size=8),
+    name=NAMES,
+)
+def test_no_damage_ends_the_reading(tmp_path_factory, cuts, name):
+    """A notification broken anywhere by anything is read, or told unreadable; never an error."""
+    content = notification(uuid7()).as_bytes()
+    for where, noise in cuts:
+        at = int(where * len(content))
+        content = content[:at] + noise + content[at + len(noise) // 2 :]
+    path = tmp_path_factory.getbasetemp() / name
+    path.write_bytes(content)
+    assert all(isinstance(one, Report | Unreadable) for one in reports_in(path))

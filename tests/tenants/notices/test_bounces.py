@@ -1,9 +1,12 @@
 """What came back: counted once, tied to its message, marks an address, stops the mails to it; obligations once a day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail as sent
+from django.db import connection
 
 from portal.dispatch.delivery import deliver
 from portal.dispatch.mail import post_mail
@@ -245,3 +248,38 @@ def test_reports_of_a_crowd_name_only_theirs(group):
     UserFactory()
     assert record(*(report(one.email) for one in users)) == {"marked": 3}
     assert MailAddress.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_the_same_event_posted_twice_at_once_counts_once():
+    user = UserFactory()
+    both_ready = Barrier(2)
+    one = report(user.email, "4.2.2", key="once")
+
+    def run() -> dict:
+        both_ready.wait()
+        try:
+            return record(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        seen = [future.result() for future in [both.submit(run), both.submit(run)]]
+    assert sorted(map(str, seen)) == ["{'recorded': 1}", "{'repeated': 1}"]
+
+
+@pytest.mark.slow
+def test_no_address_reaches_a_log(manager, settings, caplog, capfd):
+    """Neither when mail leaves, nor when it is refused, nor when it comes back."""
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    caplog.set_level("DEBUG")
+    for answer in ("250 ok", "550 5.1.1 no such user", "451 4.2.2 later"):
+        with mail_server(Behaviour(recipient=answer)) as settings.EMAIL_PORT:
+            deliver(PLATFORM, secure(manager).pk)
+        restore_own_address(actor=manager)
+    record(report(manager.email), report("inconnue@ailleurs.example"))
+    said = caplog.text + "".join(capfd.readouterr())
+    lines = [one for one in said.splitlines() if "django.db.backends" not in one]
+    assert "@tilleuls" not in "".join(lines)
+    assert "ailleurs.example" not in "".join(lines)

@@ -114,6 +114,7 @@ class TestContent:
             assert sentence in message.body
             assert sentence in html
         assert "«variable absente" not in texts(message)
+        assert "ce lundi 23 novembre 2026" in message.body
 
 
 class TestDiscretion:

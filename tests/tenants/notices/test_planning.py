@@ -24,7 +24,7 @@ from tenants.memberships.models import Membership, User
 from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tenants.notices import planning, tasks
-from tenants.notices.models import Bounce, Departure, Digest, Preferences
+from tenants.notices.models import Bounce, Departure, Digest, MailAddress, Preferences
 from tenants.notices.planning import plan_due_digests
 from tenants.notices.queries import users_due
 from tenants.notices.rules import is_quiet, may_leave_now
@@ -255,13 +255,15 @@ def test_old_rows_are_forgotten(administrator, monday, time_machine):
     DigestFactory(user=administrator)
     DepartureFactory(user=administrator)
     time_machine.move_to(monday - timedelta(days=400))
-    address = MailAddressFactory()
+    address = MailAddressFactory(failing_since=None)
+    failing = MailAddressFactory()
     Bounce.objects.create(
         event_id="x", address=address, kind="hard", status="5.1.1", bounced_at=now(), received_at=now()
     )
     time_machine.move_to(monday)
     DigestFactory(user=administrator)
     DepartureFactory(user=administrator)
-    assert tasks.forget_old_mail() == 3
+    assert tasks.forget_old_mail() == 4
+    assert MailAddress.objects.get() == failing
     assert Digest.objects.get().day == today()
     assert (Departure.objects.count(), Bounce.objects.count()) == (1, 0)

@@ -6,9 +6,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as some
 
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
+from tenants.notices.checks import check_bounce_secrets
 from tenants.notices.models import Bounce, MailAddress
 from tenants.notices.queries import failing_address
 from tenants.notices.reports import LARGEST, MOST_EVENTS, signature
@@ -17,6 +21,7 @@ from tests.factories.notices import DepartureFactory
 pytestmark = pytest.mark.django_db
 SECRET = "un-secret-de-trente-deux-caracteres-au-moins"
 ADDRESS = "/courriels/retours/"
+FIELDS = some.sampled_from(["events", "id", "status", "address", "message_id", "at"]) | some.text(max_size=5)
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +175,23 @@ class TestBounds:
 
     def test_it_is_posted_never_read(self):
         assert Client().get(reverse("notices:receive_reports")).status_code == 405
+
+
+JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text(max_size=20),
+    lambda inner: some.lists(inner, max_size=4) | some.dictionaries(FIELDS, inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@pytest.mark.slow
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=JSON)
+def test_whatever_is_signed_is_answered(content):
+    assert post(content).status_code in {200, 400}
+
+
+@pytest.mark.parametrize(("secrets", "errors"), [([], 0), ([SECRET], 0), (["court", SECRET], 1)])
+def test_production_refuses_a_secret_that_could_be_guessed(settings, secrets, errors):
+    settings.BOUNCE_WEBHOOK_SECRETS = secrets
+    assert len(check_bounce_secrets()) == errors

@@ -5,7 +5,9 @@ from datetime import time, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.foundation.clock import now, today
@@ -272,6 +274,17 @@ class TestAddressesOfAGroup:
         address = reverse("notices:restore", args=[group.slug, abroad.pk])
         assert client_for(administrator).post(address).status_code == 404
         assert MailAddress.objects.get().failing_since is not None
+
+    def test_many_cost_no_more_statements_than_one(self, group, page, administrator, client_for):
+        client, counts = client_for(administrator), []
+        client.get(page)  # the first page of a session asks for more
+        for size in (1, 10):
+            for right in MembershipFactory.create_batch(size, group_id=group.id, role=Role.HR):
+                MailAddressFactory(address=right.user.email)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(page)
+            counts.append(len(captured))
+        assert counts[0] == counts[1]
 
     def test_a_sites_manager_has_no_such_page(self, page, client):
         assert client.get(page).status_code == 403
