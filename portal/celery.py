@@ -30,7 +30,7 @@ app.conf.beat_schedule = {
     "scellement du journal": {"task": "portal.journal.tasks.seal_journals", "schedule": 20.0},
     "battement du worker": {"task": "portal.dispatch.tasks.beat_heart", "schedule": 10.0},
     "têtes du journal": {"task": "portal.dispatch.tasks.send_heads", "schedule": crontab(hour=3, minute=30)},
-    "heure des récapitulatifs": {"task": "tenants.notices.tasks.plan_digests", "schedule": 20.0},
+    "heure des récapitulatifs": {"task": "tenants.notices.tasks.plan_digests", "schedule": 10.0},
     "oubli des vieux courriels": {
         "task": "tenants.notices.tasks.forget_old_mail",
         "schedule": crontab(hour=4, minute=0),

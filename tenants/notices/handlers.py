@@ -48,13 +48,17 @@ def before_leaving(mail: Mail, recipient: Recipient, message_id: UUID) -> str:
 
     To an address that fails: an obligation is tried once a day, the rest waits.
     """
-    if mail.to_user_id is None or Departure.objects.filter(pk=message_id).exists():
+    if mail.to_user_id is None:
         return ""
-    if failing_address(recipient.email) is not None:
-        if mail.template not in OBLIGATORY_TEMPLATES:
-            return WITHHELD
-        if not _first_try_today(recipient.email):
-            return TRIED_TODAY
+    is_failing = failing_address(recipient.email) is not None
+    if is_failing and mail.template not in OBLIGATORY_TEMPLATES:
+        return WITHHELD
+    if Departure.objects.filter(
+        pk=message_id
+    ).exists():  # another try of the same mail, which the server put off
+        return ""
+    if is_failing and not _first_try_today(recipient.email):
+        return TRIED_TODAY
     Departure.objects.create(
         message_id=message_id,
         user_id=mail.to_user_id,

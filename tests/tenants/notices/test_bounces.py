@@ -198,6 +198,15 @@ class TestWithheld:
         deliver(PLATFORM, message.pk)
         assert len(sent.outbox) == 1
 
+    def test_but_a_digest_put_off_is_withheld_once_the_address_fails(self, group, manager, monday):
+        stays(group, group.first, 1, mission=True)
+        plan_due_digests()
+        with tenant(PLATFORM):
+            DepartureFactory(message_id=Message.objects.get().pk, user=manager)
+        MailAddressFactory(address=manager.email)
+        deliver_all()
+        assert sent.outbox == []
+
     def test_the_address_of_another_is_not_concerned(self, manager, administrator):
         MailAddressFactory(address=administrator.email)
         deliver(PLATFORM, secure(manager).pk)

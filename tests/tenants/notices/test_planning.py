@@ -117,6 +117,7 @@ MINUTES = some.datetimes(datetime(2026, 3, 20), datetime(2026, 11, 30)).map(
 )
 
 
+@pytest.mark.slow
 class TestSameRule(TestCase):
     @given(moment=MINUTES, send_at=HOURS, quiet_from=HOURS, quiet_until=HOURS, on_weekends=some.booleans())
     def test_postgresql_and_the_rule_say_the_same(self, moment, **chosen):
