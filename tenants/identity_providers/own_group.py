@@ -1,7 +1,8 @@
 """A session opened by a group's own provider opens that group and no other.
 
 Whoever runs the provider can be anybody there: what they prove is worth the group that chose them, not the other groups
-where the same person has rights, nor the means by which the account is opened elsewhere (password, factors, links).
+where the same person has rights. Once the account has rights in another group, its means of signing in (password, factors,
+links) are not changed from such a session either, and an invitation to another group is not taken up in it.
 """
 
 from collections.abc import Callable
@@ -14,11 +15,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from tenants.groups.queries import groups_named
+from tenants.memberships.links import invitation_of
+from tenants.memberships.models import User
+from tenants.memberships.queries import own_rights
 from tenants.memberships.turned_away import wants_json
 from tenants.sign_in.landing import DOOR_GROUP
 
 SLUG = "door_group_slug"  # the same group by its address, asked once
-KEPT_SHUT = {
+MEANS = {
     "account_change_password",
     "account_set_password",
     "account_rights:first_password",
@@ -36,7 +40,7 @@ def came_by_any_door(request: HttpRequest, **kwargs: Any) -> None:
 
 
 class OwnGroupMiddleware:
-    """Shuts, in such a session, the pages of other groups, of the operator, and of the account's means of signing in."""
+    """Shuts in such a session whatever is not its own group's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,10 +63,22 @@ class OwnGroupMiddleware:
 def _is_elsewhere(request: HttpRequest, view: Callable[..., HttpResponse], kwargs: dict[str, Any]) -> bool:
     name = request.resolver_match.view_name if request.resolver_match else ""
     door = getattr(view, "door", "")
-    if name in KEPT_SHUT or name.startswith("mfa_") or door == "operator":
-        return True
+    if name in MEANS or name.startswith("mfa_"):
+        return _has_rights_elsewhere(request)
+    if name == "account_rights:invitation":
+        found = invitation_of(kwargs["token"])
+        return found is not None and str(found.membership.group_id) != request.session[DOOR_GROUP]
     named = kwargs.get("group_slug") or kwargs.get("group_address")
-    return bool(named) and not door.startswith("public") and named != _own_slug(request)
+    return door == "operator" or (
+        bool(named) and not door.startswith("public") and named != _own_slug(request)
+    )
+
+
+def _has_rights_elsewhere(request: HttpRequest) -> bool:
+    """Then its means of signing in are not this group's to change."""
+    user: User = request.user  # type: ignore[assignment]
+    own = request.session[DOOR_GROUP]
+    return user.is_operator or any(str(one.group_id) != own for one in own_rights(user))
 
 
 def _own_slug(request: HttpRequest) -> str:

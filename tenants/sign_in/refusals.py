@@ -80,7 +80,7 @@ class DoorShutError(DomainError):
     """
 
     def __init__(self, reason: Reason, door: str, cause: str, user: User | None = None) -> None:
-        super().__init__(f"{reason.code}: {cause}", reason.sentence.format(door=_capital(door)))
+        super().__init__(f"{reason.code}: {cause}", _capital(reason.sentence.format(door=door)))
         self.reason, self.door, self.cause, self.user = reason, door, cause, user
 
     @property
@@ -88,6 +88,6 @@ class DoorShutError(DomainError):
         return self.reason.advice.format(door=self.door)
 
 
-def _capital(name: str) -> str:
-    """« le compte de la Fondation » opens a sentence."""
-    return name[:1].upper() + name[1:]
+def _capital(sentence: str) -> str:
+    """« le compte de la Fondation » may open a sentence."""
+    return sentence[:1].upper() + sentence[1:]
