@@ -108,7 +108,9 @@ def with_names_known(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
 
 
 def _rows(asked: PeopleFilter) -> QuerySet[Assignment]:
-    rows = _narrowed(asked).filter(_presence(Presence(asked.presence)))
+    # Said twice, by the key and by the walls: so PostgreSQL knows that each affectation has its person, and walks by name.
+    one_group = Q(person__group_id=F("group_id"))
+    rows = _narrowed(asked).filter(_presence(Presence(asked.presence)), one_group)
     return rows.select_related("person", "function", "unit").only(*NAMED).order_by(*_order(asked))
 
 
@@ -116,6 +118,7 @@ def _presence(presence: Presence) -> Q:
     if presence != Presence.GONE:
         return Q(state=_STATES[presence])
     back = Assignment.objects.filter(
+        group_id=OuterRef("group_id"),
         person_id=OuterRef("person_id"),
         establishment_id=OuterRef("establishment_id"),
         state=AssignmentState.RUNNING,

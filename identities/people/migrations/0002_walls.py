@@ -8,9 +8,9 @@ class Migration(migrations.Migration):
     dependencies = [('people', '0001_initial'), ('groups', '0002_walls')]
     operations = [
         protect("people_visibility", group="SELECT", site="SELECT", site_wall=f"{SITE_WALL} AND (visible_until IS NULL OR visible_until > now())"),
-        protect("people_person", site="SELECT, UPDATE", site_wall=seen_with_the_person("id")),
-        protect("people_personidentifier", site_wall=seen_with_the_person()),
-        protect("people_identitycheck", group="SELECT, INSERT", site="SELECT, INSERT", site_wall=seen_with_the_person()),
+        protect("people_person", site="SELECT, UPDATE", site_wall=seen_with_the_person("people_person.id")),
+        protect("people_personidentifier", site_wall=seen_with_the_person("people_personidentifier.person_id")),
+        protect("people_identitycheck", group="SELECT, INSERT", site="SELECT, INSERT", site_wall=seen_with_the_person("people_identitycheck.person_id")),
         protect("people_homonymdecision", group="SELECT, INSERT, DELETE", site=None),
         *(group_foreign_key(table) for table in ("people_person", "people_visibility")),
         *(composite_foreign_key(table, "person_id", "people_person") for table in ("people_visibility", "people_personidentifier", "people_identitycheck", "people_homonymdecision")),

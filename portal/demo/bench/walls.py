@@ -71,6 +71,17 @@ def _explicit(statement: Statement, tables: dict[str, str]) -> Callable[[], floa
     return act
 
 
+def open_to_sites() -> set[str]:
+    """Tables that a site's door may read at all."""
+    return {
+        table
+        for (table,) in rows(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+            " AND has_table_privilege('portal_site', oid, 'SELECT')"
+        )
+    }
+
+
 def _doors(statement: Statement, place: Place) -> dict[str, Tenant]:
     """The group's, one site's, and fifty sites'."""
     sites = [site for (site,) in rows("SELECT id FROM groups_establishment WHERE group_id = %s", place.group)]
@@ -106,7 +117,7 @@ def cost_of_walls(turns: int, *, small: bool) -> list[dict[str, Any]]:
     everywhere = places(PLACES, small=small)
     clients = sign_in(everywhere)
     lines, sums = [], dict.fromkeys(("explicit", "group", "site", "sites"), 0.0)
-    for group in hottest(everywhere, clients, set(tables)):
+    for group in hottest(everywhere, clients, set(tables) & open_to_sites()):
         medians = _measure(group, everywhere, turns, tables)
         sums = {name: sums[name] + medians[name] for name in sums}
         lines.append({"name": group[0].title, "door": group[0].door.role, **_said(medians)})
