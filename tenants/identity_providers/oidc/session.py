@@ -10,6 +10,7 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 MOST_BYTES = 512 * 1024
 MOST_SECONDS_FACTOR = 2  # of a whole answer, in time-outs
@@ -106,16 +107,24 @@ class GuardedSession(requests.Session):
 def _bounded(response: requests.Response) -> bytes:
     deadline = time.monotonic() + MOST_SECONDS_FACTOR * settings.SOCIALACCOUNT_REQUESTS_TIMEOUT
     read = bytearray()
-    try:
-        while chunk := response.raw.read1(65536, decode_content=True):
-            read += chunk
-            if len(read) > MOST_BYTES:
-                raise OddAnswerError("too long")
-            if time.monotonic() > deadline:
-                raise requests.Timeout("too slow")
-    except OSError as error:
-        raise requests.ConnectionError("cut short") from error
+    while chunk := _chunk(response):
+        read += chunk
+        if len(read) > MOST_BYTES:
+            raise OddAnswerError("too long")
+        if time.monotonic() > deadline:
+            raise requests.Timeout("too slow")
     return bytes(read)
+
+
+def _chunk(response: requests.Response) -> bytes:
+    """What has come, at most 64 kB; urllib3's failures under requests' names."""
+    try:
+        found: bytes = response.raw.read1(65536, decode_content=True)
+    except ReadTimeoutError as error:
+        raise requests.Timeout("no answer in time") from error
+    except (HTTPError, OSError) as error:
+        raise requests.ConnectionError("cut short") from error
+    return found
 
 
 def read_object(response: requests.Response) -> dict[str, Any]:

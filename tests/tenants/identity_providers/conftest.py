@@ -57,7 +57,9 @@ class GroupDoor:
         )  # fmt: skip
 
     def rights(self, **values) -> list[tuple[str, str]]:
-        rows = Membership.objects.filter(group_id=self.group.id, granted_by_provider=self.provider.pk, **values)
+        rows = Membership.objects.filter(
+            group_id=self.group.id, granted_by_provider=self.provider.pk, **values
+        )
         return sorted(rows.values_list("role", "state"))
 
     def lines(self) -> list[str]:

@@ -150,7 +150,9 @@ def test_what_is_asked_of_the_provider(door_of_group):
 
 def test_the_address_of_the_way_out_changes_nothing_of_what_is_asked(door_of_group):
     """Stock allauth takes scope and auth_params from it."""
-    sent = parse_qs(urlsplit(door_of_group.leave("?scope=admin&auth_params=prompt%3Dnone&process=connect")).query)
+    sent = parse_qs(
+        urlsplit(door_of_group.leave("?scope=admin&auth_params=prompt%3Dnone&process=connect")).query
+    )
     assert "admin" not in sent["scope"][0]
     assert "prompt" not in sent
 
