@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Each does all its own set-up; the README has the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock packages
+.PHONY: help demo test check lock packages independent
 
 PY := .venv/bin/python
 ARGS ?=
@@ -52,7 +52,17 @@ check: .venv/installed
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-packages:
+# npm oidc-provider, for the end-to-end tests of a group's identity provider.
+independent:
+	@cd tests/remotes/oidc_provider && \
+	if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then \
+	  echo "Node 20 et npm sont absents : les tests avec oidc-provider seront sautés. Pour les avoir : apt-get install nodejs npm"; \
+	elif [ ! node_modules/.package-lock.json -nt package-lock.json ]; then \
+	  echo "Installation d'oidc-provider pour les tests"; \
+	  npm ci --silent || echo "  oidc-provider n'a pas pu être installé : les tests qui en dépendent seront sautés."; \
+	fi
+
+packages: independent
 	@missing=; \
 	for name in $(DEBIAN); do \
 	  dpkg-query -W -f '$${Status}' "$$name" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$name"; \
