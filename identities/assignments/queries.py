@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -18,6 +19,9 @@ from identities.assignments.models import Assignment, AssignmentChange, National
 from identities.assignments.rules import in_words
 from identities.assignments.states import AssignmentState
 from identities.assignments.todo import Todo, todo_for_site
+
+if TYPE_CHECKING:
+    from identities.people.models import Person
 
 __all__ = [
     "NO_FIGURES",
@@ -56,14 +60,11 @@ class Overlap:
     sentence: str
 
 
-def assignments_of(person_id: UUID) -> QuerySet[Assignment]:
+def assignments_of(person: "Person") -> QuerySet[Assignment]:
     """Every affectation and mission of a person that the current door sees, latest start first, cancelled ones too."""
-    rows = Assignment.objects.filter(person_id=person_id).select_related("person", "establishment")
-    return (
-        rows.select_related("function", "unit")
-        .only(*NAMED, "establishment__name")
-        .order_by("-starts_at", "-id")
-    )
+    shown = [name for name in NAMED if not name.startswith("person__")]  # known already
+    rows = person.assignments.select_related("establishment", "function", "unit")
+    return rows.only(*shown, "establishment__name").order_by("-starts_at", "-id")
 
 
 def assignment_at(establishment_id: UUID, assignment_id: UUID) -> Assignment | None:

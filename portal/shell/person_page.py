@@ -39,7 +39,7 @@ def person_page(
         "identifiers": identifiers_of(person),
         "standing": identity_standing(person),
         "missing": missing_for_registration(person),
-        "stays": list(rows_shown(assignments_of(person.pk), request.access.group_slug, _may_act(request))),
+        "stays": list(rows_shown(assignments_of(person), request.access.group_slug, _may_act(request))),
         "lines": lines[:LINES_SHOWN],
         "has_older_lines": len(lines) > LINES_SHOWN,
         "links": _links(request, person.pk, establishment_id),

@@ -64,7 +64,7 @@ def test_a_person_who_moves_is_seen_by_both_sites_for_a_year(group, seen_by):
         AssignmentFactory(person=moved, establishment=group.second)
     assert seen_by(group.first) == seen_by(group.second) == {"Mutée"}
     with tenant(group.id, [group.first.pk]):
-        assert [one.establishment_id for one in assignments_of(moved.pk)] == [group.first.pk]
+        assert [one.establishment_id for one in assignments_of(moved)] == [group.first.pk]
 
 
 def test_the_last_of_several_stays_decides(group, seen_by):
