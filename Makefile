@@ -55,7 +55,7 @@ check: .venv/installed
 # npm oidc-provider, for the end-to-end tests of a group's identity provider.
 independent:
 	@cd tests/remotes/oidc_provider && \
-	if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then \
+	if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then \
 	  echo "Node 20 et npm sont absents : les tests avec oidc-provider seront sautés. Pour les avoir : apt-get install nodejs npm"; \
 	elif [ ! node_modules/.package-lock.json -nt package-lock.json ]; then \
 	  echo "Installation d'oidc-provider pour les tests"; \
