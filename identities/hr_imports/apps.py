@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HrImportsConfig(AppConfig):
+    name = "identities.hr_imports"
+    label = "hr_imports"
