@@ -9,11 +9,13 @@ from portal.dispatch.operations import Letter, post_all
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.operations import Act, Entry, Machine, record_set
+from tenants.identity_providers.models import FactorRefusal
 from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import EstablishmentFactory, UnitFactory
-from tests.factories.memberships import InvitationFactory, MembershipFactory
+from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
+from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.fixtures import make_group
 from tests.house.addresses import Names
@@ -41,6 +43,8 @@ class Crowd:
             self.unit = UnitFactory(establishment=self.site)
             self.messages = post_all([Letter(kind="crowd", target="annuaire")])
             give_to_a_person(self.messages)
+            self.provider = IdentityProviderFactory(issuer="http://127.0.0.1:9/personne")
+            self.mapping = RoleMappingFactory(provider=self.provider, mapped_by=self.administrator)
         self.right = MembershipFactory(
             group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
         )
@@ -55,6 +59,7 @@ class Crowd:
             EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
         with tenant(self.group.id):
             self._letters(count)
+            self._of_the_provider(count)
         self._rights(count)
         for _ in range(count):
             make_group()
@@ -91,6 +96,20 @@ class Crowd:
         with tenant(self.group.id):
             self._lines(count, "membership", self.right.pk)
 
+    def _of_the_provider(self, count: int) -> None:
+        """Values that give roles, and refusals of factors."""
+        for rank in range(self.size - count, self.size):
+            RoleMappingFactory(
+                provider=self.provider,
+                value=f"groupe-{rank}",
+                mapped_by=UserFactory(),
+                establishment_ids=[self.site.pk],
+            )
+            FactorRefusal.objects.create(
+                provider=self.provider, code="valeur-inconnue", received=f"amr zz_{rank}", last_at=now()
+            )
+        self._lines(count, "identity_provider", self.provider.pk)
+
     def _letters(self, count: int) -> None:
         """Waiting, to be handled by a person, and settled."""
         posted = post_all([Letter(kind="crowd", target="annuaire")] * 3 * count)
@@ -110,5 +129,7 @@ class Crowd:
             "unit_id": [self.unit.pk],
             "membership_id": [self.right.pk],
             "message_id": [self.messages[0].pk],
+            "mapping_id": [self.mapping.pk],
+            "group_address": [self.group.slug],
         }
         return Names(self.group.slug, ids)

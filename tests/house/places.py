@@ -13,11 +13,13 @@ from portal.dispatch.operations import Letter, post
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.operations import Act, Machine, record
+from tenants.identity_providers.models import IdentityProvider, RoleMapping
 from tenants.memberships.models import Invitation, User
 from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import UnitFactory
-from tests.factories.memberships import MembershipFactory
+from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
+from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
 from tests.fixtures import make_group
 from tests.house.rooms import tenant_tables
@@ -45,6 +47,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
             Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",
             object_id=person.pk, establishment_id=establishment.pk,
         )  # fmt: skip
+        mapping = _mapping(establishment, mark)
     membership = MembershipFactory(
         group_id=group.id,
         role=Role.SITE_MANAGER,
@@ -61,8 +64,22 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "message_id": message.pk,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
+        "mapping_id": mapping.pk,
     }
     return Place(group.id, group.slug, ids)
+
+
+def _mapping(establishment: Any, mark: str) -> RoleMapping:
+    """A role that the group's provider gives at that establishment; one provider for the whole group."""
+    provider = IdentityProvider.objects.first() or IdentityProviderFactory(
+        label=f"{mark} PORTE", client_id=f"{mark} CLIENT"
+    )
+    return RoleMappingFactory(
+        provider=provider,
+        value=f"{mark} VALEUR",
+        establishment_ids=[establishment.pk],
+        mapped_by=UserFactory(full_name=f"{mark} RELIEUR"),
+    )
 
 
 @dataclass

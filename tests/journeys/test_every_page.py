@@ -21,6 +21,7 @@ from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tenants.notices.links import stop_path
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.house.addresses import SHUT, Names, section_of
@@ -39,6 +40,8 @@ ASKED_WHO_ONE_IS = ("/compte/login/", "/compte/reauthenticate/", "/compte/2fa/")
 REFUSED_HERE = {
     "shell:ready": "no worker beats in tests",
     "mfa_download_recovery_codes": "the codes are shown once, on a page",
+    "identity_providers:start": "a door that is not open; tests/journeys/test_group_provider.py opens one",
+    "identity_providers:callback": "a way back without a state; the same journey sees its page",
 }
 
 
@@ -77,6 +80,10 @@ def _names(group_id) -> Names:
         unit = Unit.objects.filter(establishment=site).first()
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
+        provider = IdentityProviderFactory(draft=True, issuer="http://127.0.0.1:9/personne")
+        mapping = RoleMappingFactory(
+            provider=provider, establishment_ids=[site.pk], mapped_by=UserFactory(full_name="Reliée Fictive")
+        )
     rights = [
         MembershipFactory(
             group_id=group_id, role=Role.SITE_MANAGER, establishment_ids=[site.pk], ends_on="2027-12-31"
@@ -91,6 +98,8 @@ def _names(group_id) -> Names:
         "unit_id": [unit.pk],
         "message_id": [message.pk],
         "membership_id": [one.pk for one in rights],
+        "mapping_id": [mapping.pk],
+        "group_address": [group.slug],
     }
     return Names(group.slug, ids)
 
