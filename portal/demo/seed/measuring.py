@@ -1,8 +1,5 @@
 """What a long command of the demo took, as JSON to keep beside portal/decisions/measures.md."""
 
-import json
-import os
-import platform
 import resource
 import time
 from typing import Any
@@ -10,12 +7,13 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 
-from portal.foundation.clock import now
+from portal.demo.bench.report import as_json, loads
 
 SETTINGS = (
     "server_version", "shared_buffers", "max_wal_size", "work_mem", "maintenance_work_mem", "effective_cache_size",
     "random_page_cost", "fsync", "synchronous_commit", "full_page_writes", "wal_compression", "jit",
 )  # fmt: skip
+OPTIONS = ("seed", "groups", "sites", "people", "writers", "establishments", "legal_entities", "events")
 
 
 def own_peak() -> float:
@@ -28,7 +26,7 @@ class Measures:
 
     def __init__(self, command: str, options: dict[str, Any]) -> None:
         self.command, self.options = command, options
-        self.at, self.load_before = now(), os.getloadavg()
+        self.before = loads()
         self.started = self.last = time.monotonic()
         self.steps: dict[str, float] = {}
 
@@ -43,30 +41,15 @@ class Measures:
 
     def as_json(self, figures: dict[str, Any]) -> str:
         """The run, the machine it ran on, and `figures`."""
-        shown = (
-            "seed",
-            "groups",
-            "sites",
-            "people",
-            "writers",
-            "establishments",
-            "legal_entities",
-            "file",
-            "load",
-        )
-        values = {
-            "command": self.command,
-            "options": {name: str(self.options[name]) for name in shown if name in self.options},
-            "at": self.at.isoformat(),
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-            "load_before": [round(one, 2) for one in self.load_before],
-            "load_after": [round(one, 2) for one in os.getloadavg()],
-            "seconds": round(self.seconds(), 1),
-            "steps_seconds": self.steps,
-            "own_peak_mb": own_peak(),
+        return as_json(
+            self.before,
+            command=self.command,
+            options={name: self.options[name] for name in OPTIONS if name in self.options},
+            seconds=round(self.seconds(), 1),
+            steps_seconds=self.steps,
+            own_peak_mb=own_peak(),
             **figures,
-        }
-        return json.dumps(values, indent=2, ensure_ascii=False)
+        )
 
 
 def database_figures() -> dict[str, Any]:
