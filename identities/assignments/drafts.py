@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from identities.assignments.models import ArrivalDraft
 from portal.foundation.clock import now
 from portal.foundation.tenancy import current_group_id
@@ -23,14 +25,18 @@ class Draft:
 
 def draft_of(user_id: UUID, establishment_id: UUID, form: str) -> Draft | None:
     """What was typed in that form (« single », « batch ») less than 7 days ago; None when nothing was."""
-    row = ArrivalDraft.objects.filter(
-        user_id=user_id, establishment_id=establishment_id, updated_at__gt=now() - KEPT_FOR
-    ).first()
+    row = _row(user_id, establishment_id).filter(updated_at__gt=now() - KEPT_FOR).first()
     if row is None or form not in row.values:
         return None
     kept = row.values[form]
     saved_at = datetime.fromisoformat(kept["saved_at"])
     return Draft(kept["values"], saved_at) if saved_at > now() - KEPT_FOR else None
+
+
+def _row(user_id: UUID, establishment_id: UUID) -> QuerySet[ArrivalDraft]:
+    """One at most. Ordered by what is fixed: `first` would order by id, and walk the drafts of every group to it."""
+    rows = ArrivalDraft.objects.filter(user_id=user_id, establishment_id=establishment_id)
+    return rows.order_by("user_id")
 
 
 def keep_draft(*, user_id: UUID, establishment_id: UUID, form: str, values: Mapping[str, Any]) -> datetime:
@@ -56,11 +62,7 @@ def _storable(typed: Any) -> Any:
 
 def drop_draft(*, user_id: UUID, establishment_id: UUID, form: str) -> None:
     """Forgets the values of one form; the row goes with the last of them."""
-    row = (
-        ArrivalDraft.objects.select_for_update()
-        .filter(user_id=user_id, establishment_id=establishment_id)
-        .first()
-    )
+    row = _row(user_id, establishment_id).select_for_update().first()
     if row is None:
         return
     others = {name: kept for name, kept in row.values.items() if name != form}

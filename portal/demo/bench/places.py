@@ -51,10 +51,10 @@ def count_groups() -> int:
 def places(count: int, *, small: bool) -> list[Place]:
     """`count` places, each in another group unless `small`: then all in the demo group. Refuses (NoDemoGroupError)."""
     groups = rows("SELECT id, slug FROM groups_group WHERE closed_at IS NULL ORDER BY slug")
-    if SLUG not in dict(groups).values():
+    pool = [one for one in groups if one[1] == SLUG] if small else groups
+    if not pool:
         raise NoDemoGroupError("No demo group: run manage.py seed_demo")
     draw = random.Random(SEED)  # noqa: S311  nothing secret
-    pool = [one for one in groups if one[1] == SLUG] if small else groups
     chosen = [pool[0]] * count if len(pool) == 1 else draw.sample(pool, min(count, len(pool)))
     return [_place(group, slug, draw) for group, slug in chosen]
 

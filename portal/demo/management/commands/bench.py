@@ -7,27 +7,41 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.test import override_settings
 
+from portal.demo.bench.load import load
 from portal.demo.bench.pages import time_pages
+from portal.demo.bench.plans import keep_plans
 from portal.demo.bench.report import as_json, as_line, loads
+from portal.demo.bench.walls import cost_of_walls
 
 
 class Command(BaseCommand):
     help = "Mesure les pages, la charge, les murs et les plans sur des données fictives."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["pages"])
+        parser.add_argument("what", choices=["pages", "load", "walls", "plans"])
         parser.add_argument("--small", action="store_true", help="un seul groupe : celui de la démonstration")
         parser.add_argument("--json", action="store_true", help="un objet JSON au lieu de lignes")
-        parser.add_argument("--turns", type=int, default=40)
+        parser.add_argument("--turns", type=int, default=40, help="tours de pages ou de requêtes")
+        parser.add_argument("--seconds", type=float, default=20, help="durée de chaque charge")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Le banc d'essai écrit puis annule : il ne tourne que sur une démonstration.")
         before = loads()
         with override_settings(ROOT_URLCONF="portal.demo.bench.urls"):
-            found = time_pages(options["turns"], small=options["small"])
+            found = self._measure(options)
         if options["json"]:
             self.stdout.write(as_json(before, results=found))
             return
         for one in found:
             self.stdout.write(as_line(one))
+
+    def _measure(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        small = options["small"]
+        if options["what"] == "load":
+            return load(options["seconds"], small=small)
+        if options["what"] == "walls":
+            return cost_of_walls(options["turns"], small=small)
+        if options["what"] == "plans":
+            return keep_plans(settings.ROOT / "portal/decisions/measures/plans", small=small)
+        return time_pages(options["turns"], small=small)
