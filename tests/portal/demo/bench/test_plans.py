@@ -1,6 +1,7 @@
 """No statement of a page looks at another group's rows: the statements come from the pages, the plans from PostgreSQL."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections
@@ -73,7 +74,7 @@ def test_a_read_without_the_group_is_seen(country, no_whole_table):
 def test_explicit_filters_stand_on_every_tenant_table():
     tables = {"people_person": "group_id", "groups_group": "id"}
     sql = 'SELECT 1 FROM "people_person" U0 JOIN "groups_group" ON true JOIN "people_commune" ON true'
-    group = "01a205b9-6078-7946-b446-ef6eb9822688"
+    group = UUID("01a205b9-6078-7946-b446-ef6eb9822688")
     assert explicit(sql, group, tables) == (
         f"SELECT 1 FROM (SELECT * FROM \"people_person\" WHERE group_id = '{group}'::uuid) U0"
         f' JOIN (SELECT * FROM "groups_group" WHERE id = \'{group}\'::uuid) "groups_group" ON true'
