@@ -104,7 +104,7 @@ def has_second_factor(request: HttpRequest) -> bool:
     return True
 
 
-def has_enrolled(user_id: UUID) -> bool:
+def has_enrolled(user_id: UUID | None) -> bool:
     """Whether the account has a second factor of ours, whatever the door of the session."""
     return Authenticator.objects.filter(user_id=user_id, type__in=SECOND_FACTORS).exists()
 
