@@ -14,14 +14,14 @@ from tenants.groups.models import FinessEstablishment, FinessLegalEntity, Finess
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
     path = tmp_path_factory.mktemp("finess") / "finess.json"
-    return path, FictitiousFile(1200, 2000, seed=5, events_each=4).write(path)
+    return path, FictitiousFile(700, 1200, seed=5, events_each=2).write(path)
 
 
 def test_the_counts_are_those_asked_for(generated):
     path, written = generated
     rows = list(open_finess(path).rows)
-    assert (written.legal_entities, written.establishments) == (1200, 2000)
-    assert sum(isinstance(row, FinessEJ) for row in rows) == 1200
+    assert (written.legal_entities, written.establishments) == (700, 1200)
+    assert sum(isinstance(row, FinessEJ) for row in rows) == 700
     assert sum(isinstance(row, Refusal) for row in rows) == written.spoilt
     numbers = [row.finess for row in rows if not isinstance(row, Refusal)]
     assert len(set(numbers)) == len(numbers)
@@ -49,7 +49,7 @@ def test_the_file_is_as_odd_as_the_real_one(generated):
     assert any(not one.siret and not one.remark for one in sites)
     assert any(not one.address for one in rows)
     structure = json.loads(text)["pmej"]
-    assert 400 < max(len(one.get("ege", [])) for one in structure) <= LARGEST
+    assert 200 < max(len(one.get("ege", [])) for one in structure) <= LARGEST
     assert any("ege" not in one for one in structure)
     assert any(one.get("ege") == [] for one in structure)
 
