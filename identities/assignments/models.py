@@ -167,7 +167,7 @@ class Assignment(TenantRow):
             ),
         ]
         indexes = [
-            models.Index(fields=["group_id", "person"]),
+            models.Index(fields=["group_id", "person", "establishment", "state"]),
             models.Index(fields=["group_id", "establishment", "state", "ends_at"]),
             models.Index(
                 fields=["ends_at"],
