@@ -1,8 +1,9 @@
 """A session opened by a group's own provider opens that group and no other.
 
 Whoever runs the provider can be anybody there: what they prove is worth the group that chose them, not the other groups
-where the same person has rights. Once the account has rights in another group, its means of signing in (password, factors,
-links) are not changed from such a session either, and an invitation to another group is not taken up in it.
+where the same person has rights. An invitation to another group is not taken up in such a session. Once the account has
+rights elsewhere, whatever is of the account and not of the group (means of signing in, what is told of all its groups)
+stays shut too.
 """
 
 from collections.abc import Callable
@@ -22,12 +23,17 @@ from tenants.memberships.turned_away import wants_json
 from tenants.sign_in.landing import DOOR_GROUP
 
 SLUG = "door_group_slug"  # the same group by its address, asked once
-MEANS = {
-    "account_change_password",
-    "account_set_password",
-    "account_rights:first_password",
-    "sign_in:link",
-    "sign_in:unlink",
+# What belongs to no group and stays open whatever the account's rights elsewhere, besides the public pages.
+OPEN = {
+    "shell:home",
+    "shell:choose_group",
+    "account_rights:account",
+    "account_rights:sign_out_everywhere",
+    "account_logout",
+    "account_login",
+    "sign_in:sessions",
+    "sign_in:close_session",
+    "notices:preferences",
 }
 DETAIL = "Cette session n'ouvre que le groupe dont le fournisseur vous a connecté."
 
@@ -62,20 +68,17 @@ class OwnGroupMiddleware:
 
 def _is_elsewhere(request: HttpRequest, view: Callable[..., HttpResponse], kwargs: dict[str, Any]) -> bool:
     name = request.resolver_match.view_name if request.resolver_match else ""
-    door = getattr(view, "door", "")
-    if name in MEANS or name.startswith("mfa_"):
-        return _has_rights_elsewhere(request)
     if name == "account_rights:invitation":
         found = invitation_of(kwargs["token"])
         return found is not None and str(found.membership.group_id) != request.session[DOOR_GROUP]
+    if name in OPEN or getattr(view, "door", "").startswith("public"):
+        return False
     named = kwargs.get("group_slug") or kwargs.get("group_address")
-    return door == "operator" or (
-        bool(named) and not door.startswith("public") and named != _own_slug(request)
-    )
+    return named != _own_slug(request) if named else _has_rights_elsewhere(request)
 
 
 def _has_rights_elsewhere(request: HttpRequest) -> bool:
-    """Then its means of signing in are not this group's to change."""
+    """Then the account is not this group's alone."""
     user: User = request.user  # type: ignore[assignment]
     own = request.session[DOOR_GROUP]
     return user.is_operator or any(str(one.group_id) != own for one in own_rights(user))

@@ -19,7 +19,7 @@ CLOSED = Reason(
 )
 NOT_OUR_DOMAIN = Reason(
     "adresse-refusee",
-    "{door} n'a pas donné d'adresse électronique vérifiée d'un domaine du groupe : Trousseau ne peut pas vous ouvrir.",
+    "{door} n'a pas donné d'adresse électronique vérifiée d'un domaine du groupe : cette porte ne peut pas s'ouvrir.",
     "Prenez une autre porte, et signalez-le à l'administrateur de votre groupe en lui donnant la référence ci-dessous.",
 )
 GROUPS_ELSEWHERE = Reason(

@@ -6,6 +6,7 @@ import pytest
 
 from portal.foundation.tenancy import tenant
 from tenants.identity_providers.models import FactorRefusal
+from tenants.identity_providers.own_group import OPEN
 from tenants.memberships.links import invitation_token
 from tenants.memberships.models import Membership, User
 from tenants.memberships.operations import confirm_membership
@@ -18,6 +19,7 @@ from tests.factories.memberships import (
     UserFactory,
 )
 from tests.fixtures import make_group
+from tests.house.rooms import routes
 
 CLAIRE = "claire-okta"
 
@@ -264,6 +266,23 @@ def test_such_a_session_opens_its_own_group_only(door_of_group, claire, group):
 def test_the_means_of_an_account_of_one_group_are_its_own(door_of_group, claire):
     door_of_group.come(CLAIRE)
     assert door_of_group.client.get("/compte/2fa/").status_code == 200
+
+
+def test_a_founder_of_another_group_is_not_confirmed_from_it(door_of_group, claire):
+    other = make_group()
+    waiting = {"group_id": other.id, "state": "to_confirm", "is_founding": True}
+    MembershipFactory(user=claire, **waiting)
+    fellow = MembershipFactory(**waiting)
+    door_of_group.come(CLAIRE)
+    answer = door_of_group.client.post(f"/compte/droits/{fellow.pk}/confirmer/")
+    fellow.refresh_from_db()
+    assert (answer.status_code, fellow.state) == (403, "to_confirm")
+
+
+def test_every_page_of_the_account_is_open_or_shut_on_purpose():
+    """A new page outside of any group is shut in such a session until it is listed."""
+    known = {one.name for one in routes()}
+    assert known >= OPEN
 
 
 def test_an_invitation_to_another_group_is_not_taken_up_in_it(door_of_group, claire):

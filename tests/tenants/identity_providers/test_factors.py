@@ -56,6 +56,7 @@ def test_less_is_refused_in_words(claims, code, words):
     assert words in found.words
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(["amr", "acr"]),
