@@ -27,7 +27,7 @@ _SEXES = {
 _CONTRACTS = (
     (r"cdi|duree indeterminee|titulaire|permanent", ContractKind.CDI),
     (r"interim|interimaire|ett|mission", ContractKind.TEMP),
-    (r"stage|stagiaire|alternance|alternant|apprenti\w*|contrat pro\w*|contrat de professionnalisation", ContractKind.INTERNSHIP),
+    (r"stage|stagiaire|alternance|alternant|apprenti\w*|contrat pro\w*|professionnalisation", ContractKind.INTERNSHIP),
     (r"cdd|duree determinee|remplacement|contractuel|vacataire|cui|pec", ContractKind.CDD),
     (r"liberal|liberale|vacation liberale", ContractKind.LIBERAL),
 )  # fmt: skip

@@ -22,13 +22,13 @@ _DECLARED = (
     Column(
         "matricule", "Matricule",
         "matricule rh|mat|matricule salarie|matricule agent|numero matricule|n matricule|numero salarie|num salarie"
-        "|code salarie|code agent|numero agent|id salarie|identifiant salarie|matricule paie|no matricule|numero de matricule",
+        "|code salarie|code agent|numero agent|id salarie|identifiant salarie|matricule paie|no matricule",
         note="Celui de cette paie. Une même personne garde le même d'un fichier à l'autre.",
     ),
     Column("rpps", "RPPS", "numero rpps|n rpps|no rpps|id rpps|code rpps", note="11 chiffres, si vous le connaissez."),
     Column(
         "birth_name", "Nom de naissance",
-        "nom naissance|nom de famille|nom patronymique|nom jeune fille|nom de jeune fille|patronyme|nom salarie|nom agent|nom",
+        "nom naissance|nom de famille|nom patronymique|nom de jeune fille|patronyme|nom salarie|nom agent|nom",
         is_needed=True,
     ),
     Column(
@@ -43,7 +43,7 @@ _DECLARED = (
     Column("sex", "Sexe", "genre|civilite|titre|code sexe|sexe salarie", note="F ou M."),
     Column(
         "birth_date", "Date de naissance",
-        "date naissance|ne le|nee le|ne e le|naissance|ddn|dt naissance|date naiss|date de naiss|datenaissance|dat naissance",
+        "date naissance|ne le|nee le|ne e le|naissance|ddn|dt naissance|date naiss|date de naiss",
         is_needed=True, note="JJ/MM/AAAA.",
     ),
     Column(
@@ -58,7 +58,7 @@ _DECLARED = (
     ),
     Column(
         "email", "Courriel",
-        "email|e mail|mail|adresse mail|adresse email|adresse e mail|adresse electronique|mail professionnel|courriel professionnel",
+        "email|e mail|mail|adresse mail|adresse email|adresse e mail|adresse electronique|mail professionnel",
     ),
     Column(
         "site", "Établissement (FINESS ou code)",
@@ -75,13 +75,13 @@ _DECLARED = (
     ),
     Column(
         "contract", "Contrat",
-        "type de contrat|type contrat|nature contrat|nature du contrat|code contrat|contrat de travail|statut|libelle contrat",
+        "type de contrat|type contrat|nature contrat|nature du contrat|code contrat|statut|libelle contrat",
         note="CDI, CDD, intérim, stage, apprentissage, libéral.",
     ),
     Column(
         "starts_on", "Début",
         "date de debut|date debut|date d entree|date entree|date d embauche|date embauche|debut contrat|date debut contrat"
-        "|date de debut de contrat|date debut de contrat|du|arrivee|date d arrivee|entree|dt entree|debut affectation|debut mission",
+        "|date de debut de contrat|date debut de contrat|du|arrivee|date d arrivee|entree|debut affectation|debut mission",
         is_needed=True, note="JJ/MM/AAAA.",
     ),
     Column(

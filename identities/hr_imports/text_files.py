@@ -28,7 +28,7 @@ _ENCODINGS = {
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """The text, and the name of its encoding. Refuses (FileRefused, with the line) NUL bytes and two encodings in one file."""
+    """The text, and the name of its encoding. Refuses (FileRefused, with the line) NUL bytes and mixed encodings."""
     encoding = next((name for mark, name in _BOMS if content.startswith(mark)), "") or _guessed(content)
     try:
         text = content.decode(encoding)

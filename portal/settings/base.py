@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "tenants.notices",
     "identities.people",
     "identities.assignments",
+    "identities.hr_imports",
     "portal.shell",
     "portal.demo",
 ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, count
 from unicodedata import normalize
 from uuid import UUID
@@ -131,6 +131,30 @@ def open_places() -> list[Place]:
         Place(pk, name, key, city, department, labels.get(code, code))
         for pk, name, key, city, department, code in rows
     ]
+
+
+@dataclass(frozen=True)
+class NumberedPlace:
+    """An establishment as files name it: by its FINESS or its name (`key`: as `app.search_key` writes it)."""
+
+    id: UUID
+    finess: str
+    name: str
+    key: str
+    opened_on: date | None
+    closed_on: date | None
+
+
+def numbered_places() -> list[NumberedPlace]:
+    """Every establishment that the current door sees, closed ones too, by name."""
+    columns = ("id", "finess", "name", "search_key", "opened_on", "closed_on")
+    rows = Establishment.objects.order_by("search_key", "finess").values_list(*columns)
+    return [NumberedPlace(*row) for row in rows]
+
+
+def legal_entity_names() -> dict[UUID, str]:
+    """Id → name of the legal entities of the group, by name."""
+    return dict(LegalEntity.objects.order_by("name", "finess").values_list("pk", "name"))
 
 
 def units_of(establishment_id: UUID) -> list[Unit]:

@@ -16,6 +16,8 @@ class Permission(TextChoices):
     ARRIVAL = "arrival", "faire arriver un professionnel"
     DEPARTURE = "departure", "prolonger ou terminer une affectation"
     IDENTITY_CHECK = "identity_check", "attester un contrôle d'identité"
+    HR_IMPORT = "hr_import", "importer les fichiers RH"
+    HR_IMPORT_FORCE = "hr_import_force", "passer outre le garde-fou d'un import RH"
     MEMBERSHIPS_VIEW = "memberships_view", "voir les droits du portail"
     MEMBERSHIPS_GRANT = "memberships_grant", "donner et retirer des droits du portail"
     MEMBERSHIPS_CONFIRM = "memberships_confirm", "confirmer un droit de groupe"
@@ -23,7 +25,10 @@ class Permission(TextChoices):
     JOURNAL_EXPORT = "journal_export", "exporter le journal"
     DISPATCH_VIEW = "dispatch_view", "voir les envois à traiter"
     DISPATCH_SETTLE = "dispatch_settle", "reprendre ou abandonner un envoi"
-    IDENTITY_PROVIDER_MANAGE = "identity_provider_manage", "régler la connexion par le fournisseur d'identité du groupe"
+    IDENTITY_PROVIDER_MANAGE = (
+        "identity_provider_manage",
+        "régler la connexion par le fournisseur d'identité du groupe",
+    )
 
 
 class Role(TextChoices):
@@ -51,7 +56,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SITE_MANAGER: frozenset(_WORK_SITE),
     Role.RPPS_MANAGER: _READ_SITE,
     Role.HR: _READ_SITE
-    | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE},
+    | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE}
+    | {Permission.HR_IMPORT},
     Role.AUDITOR: _READ_SITE
     | {
         Permission.GROUP_HOME,

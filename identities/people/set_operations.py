@@ -1,0 +1,107 @@
+"""Writes on many people at once: the rules and the lines of operations.py, in a few statements for the whole set.
+
+For imports of a group; whoever calls stands at the door of the whole group.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from identities.people.models import Person, PersonIdentifier
+from identities.people.operations import IDENTIFIED, REGISTERED, UPDATED
+from identities.people.rules import check_traits
+from identities.people.sentences import changes_sentence
+from identities.people.traits import CIVIL_TRAITS, PersonTraits
+from portal.foundation.clock import now, today
+from portal.journal.operations import Act, Actor, Entry, record_set
+
+_BATCH = 1000
+RELEASED = Act("identifier_released", "{actor} a retiré à {object} : {identifier}.")
+
+
+@dataclass(frozen=True)
+class NewIdentifier:
+    """An identifier that nobody holds yet: who will, of which kind, from whom."""
+
+    person_id: UUID
+    kind: str
+    value: str
+    issuer: str = ""
+
+
+def register_people(*, actor: Actor, newcomers: Mapping[UUID, PersonTraits]) -> dict[UUID, Person]:
+    """New records with the ids given, by id. Refuses (DomainError) the first problem of any (`rules.check_traits`)."""
+    kept = {one: check_traits(traits).as_values() for one, traits in newcomers.items()}
+    people = [Person(id=one, **values, created_by=actor.actor_id) for one, values in kept.items()]
+    Person.objects.bulk_create(people, batch_size=_BATCH)
+    record_set(
+        actor,
+        REGISTERED,
+        [Entry("person", one.pk, {"object": one.display_name}, after=kept[one.pk]) for one in people],
+    )
+    return {one.pk: one for one in people}
+
+
+def change_people(*, actor: Actor, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Writes the named traits of each person, as `update_traits` does one by one, checks to be redone included.
+
+    Refuses (DomainError) the first problem of any. Someone who is no more, or already so, is left as they are.
+    """
+    entries, changed = [], []
+    for person in Person.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk"):
+        known = PersonTraits.of(person)
+        kept = check_traits(PersonTraits(**vars(known) | dict(changes[person.pk])))
+        after = {
+            name: getattr(kept, name)
+            for name in changes[person.pk]
+            if getattr(kept, name) != getattr(known, name)
+        }
+        if not after:
+            continue
+        before = {name: getattr(known, name) for name in after}
+        said = {"object": person.display_name, "changes": changes_sentence(before, after)}
+        entries.append(Entry("person", person.pk, said, before=before, after=after))
+        _write(person, {name: kept.as_values()[name] for name in after})
+        changed.append(person)
+    columns = [*vars(PersonTraits("", ())), "phone_verified_at", "email_verified_at", "identity_changed_at"]
+    Person.objects.bulk_update(changed, columns, batch_size=200)
+    record_set(actor, UPDATED, entries)
+
+
+def _write(person: Person, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(person, name, value)
+        if name in ("phone", "email"):
+            setattr(person, f"{name}_verified_at", None)
+        if name in CIVIL_TRAITS:
+            person.identity_changed_at = now()
+
+
+def identify_people(
+    *, actor: Actor, identifiers: Sequence[NewIdentifier], people: Mapping[UUID, Person]
+) -> list[PersonIdentifier]:
+    """Identifiers held from now on. Refuses (IntegrityError) one that somebody else holds: nothing is written then."""
+    rows = [
+        PersonIdentifier(person_id=one.person_id, kind=one.kind, value=one.value, issuer=one.issuer)
+        for one in identifiers
+    ]
+    PersonIdentifier.objects.bulk_create(rows, batch_size=_BATCH)
+    record_set(actor, IDENTIFIED, [_entry(one, people[one.person_id]) for one in rows])
+    return rows
+
+
+def release_identifiers(*, actor: Actor, identifier_ids: Iterable[UUID]) -> int:
+    """Ends what is still held of those identifiers, today; says how many."""
+    rows = list(
+        PersonIdentifier.objects.filter(pk__in=list(identifier_ids), valid_to=None)
+        .select_related("person")
+        .order_by("pk")
+    )
+    PersonIdentifier.objects.filter(pk__in=[one.pk for one in rows]).update(valid_to=today())
+    return record_set(actor, RELEASED, [_entry(one, one.person) for one in rows])
+
+
+def _entry(identifier: PersonIdentifier, person: Person) -> Entry:
+    said = {"object": person.display_name, "identifier": str(identifier)}
+    return Entry("person", person.pk, said)
