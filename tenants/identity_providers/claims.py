@@ -52,7 +52,8 @@ def full_name_of(claims: Mapping[str, Any]) -> str:
     parts = (claims.get(one) for one in ("given_name", "family_name"))
     joined = " ".join(one.strip() for one in parts if isinstance(one, str))
     name = claims.get("name")
-    return (joined.strip() or (name.strip() if isinstance(name, str) else ""))[:200]
+    found = joined.strip() or (name.strip() if isinstance(name, str) else "")
+    return "".join(one for one in found if one.isprintable())[:200]
 
 
 def values_of(claims: Mapping[str, Any], name: str) -> list[str]:

@@ -4,12 +4,12 @@ database transaction."""
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,16 +25,22 @@ from tenants.identity_providers.states import ProviderState
 from tenants.identity_providers.trial import keep_trial
 from tenants.memberships.access import Access
 from tenants.memberships.doors import public, signed_in
-from tenants.memberships.links import invitation_of
+from tenants.memberships.links import invitation_of, invitation_path
+from tenants.memberships.models import Invitation
 from tenants.memberships.permissions import Permission
 from tenants.memberships.queries import access_to, is_open
-from tenants.sign_in.choices import wanted_page
+from tenants.sign_in.choices import too_many, wanted_page
 from tenants.sign_in.identity import ProvedIdentity, keep_pending
 from tenants.sign_in.landing import land, shut_page
 from tenants.sign_in.queries import account_opened_by
 from tenants.sign_in.refusals import STATE, DoorShutError
 
 View = Callable[..., HttpResponse]
+
+
+def _asks_too_much(request: HttpRequest) -> bool:
+    """The public `ratelimit.consume` of allauth lets every GET through."""
+    return not ratelimit.consume(request, app="allauth.account", action="door_trips", limit_get=True)
 
 
 def _check_open(connection: Connection) -> None:
@@ -48,6 +54,8 @@ def _check_open(connection: Connection) -> None:
 @transaction.non_atomic_requests
 def start(request: HttpRequest, group_address: str) -> HttpResponse:
     """A link, not a form: the content policy lets no form lead to another host."""
+    if _asks_too_much(request):
+        return too_many()
     connection = connection_at(group_address)
     if connection is None:
         messages.info(request, "Aucun fournisseur d'identité n'ouvre cette adresse : prenez une autre porte.")
@@ -72,6 +80,8 @@ def start(request: HttpRequest, group_address: str) -> HttpResponse:
 @transaction.non_atomic_requests
 def callback(request: HttpRequest, group_address: str) -> HttpResponse:
     """Every failure is a page and a journal line; an administrator's try opens no session."""
+    if _asks_too_much(request):
+        return too_many()
     connection = connection_at(group_address)
     if connection is None:
         return redirect("account_login")
@@ -94,20 +104,20 @@ def _landed(request: HttpRequest, connection: Connection, trip: Trip, claims: di
             raise DoorShutError(STATE, connection.door, "une autre personne est connectée")
         keep_pending(request, identity)
         return redirect("sign_in:link")
-    if trip.invitation and _opens_an_account(trip.invitation, identity):
-        keep_pending(request, identity)
-        return redirect("sign_in:accept", token=trip.invitation)
+    path, invitation = trip.next, invitation_of(trip.invitation)
+    if invitation is not None:
+        if _opens_an_account(invitation, identity):
+            keep_pending(request, identity)
+            return redirect("sign_in:accept", token=trip.invitation)
+        path = invitation_path(invitation.pk)
     settle(connection, identity, claims)
-    path = reverse("account_rights:invitation", args=[trip.invitation]) if trip.invitation else trip.next
     return land(request, identity, path, connection.door_key)
 
 
-def _opens_an_account(token: str, identity: ProvedIdentity) -> bool:
+def _opens_an_account(invitation: Invitation, identity: ProvedIdentity) -> bool:
     """Whether that invitation still waits for its account, and this identity for one."""
-    invitation = invitation_of(token)
-    if invitation is None or not is_open(invitation) or account_opened_by(identity) is not None:
-        return False
-    return invitation.membership.user.opened_at is None
+    waits = is_open(invitation) and invitation.membership.user.opened_at is None
+    return waits and account_opened_by(identity) is None
 
 
 def _administrator(request: Any, group_address: str) -> Access:

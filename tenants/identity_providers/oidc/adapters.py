@@ -135,8 +135,8 @@ class GroupOAuth2Adapter(OpenIDConnectOAuth2Adapter):
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if claims.get("azp", "" if several else client_id) != client_id:
             raise self.shut("azp d'un autre client")
-        if not claims["sub"] or len(claims["sub"]) > LONGEST_SUBJECT:
-            raise DoorShutError(NAMELESS, self.connection.door, "sub vide ou trop long")
+        if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT or not claims["sub"].isprintable():
+            raise DoorShutError(NAMELESS, self.connection.door, "sub vide, trop long ou illisible")
         return claims
 
     def user_information(self, access_token: object, claims: dict[str, Any]) -> dict[str, Any]:

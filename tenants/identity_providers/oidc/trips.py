@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
 from tenants.identity_providers.claims import missing_claims
@@ -62,7 +63,10 @@ class GroupCallback(OAuth2CallbackView):
     def taken_trip(self) -> Trip:
         """Takes the state out of the session before anything else: it serves once, failures included."""
         state_id = self.request.GET.get("state", "")
-        kept = statekit.unstash_state(self.request, state_id=state_id, provider_id=self.connection.key)
+        try:
+            kept = statekit.unstash_state(self.request, state_id=state_id, provider_id=self.connection.key)
+        except UpdateError as error:
+            raise DoorShutError(STATE, self.connection.door, "session fermée entre-temps") from error
         if kept is None:
             raise DoorShutError(STATE, self.connection.door, "state inconnu, périmé ou déjà servi")
         data: dict[str, Any] = kept["data"]

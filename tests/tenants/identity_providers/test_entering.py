@@ -24,6 +24,11 @@ from tests.house.rooms import routes
 CLAIRE = "claire-okta"
 
 
+def pending_number(door) -> str:
+    """That of the page that asks."""
+    return door.client.session["pending_identity"]["number"]
+
+
 @pytest.fixture
 def claire(door_of_group, group) -> User:
     user = MembershipFactory(group_id=group.id, role="hr", user=DoorOnlyUserFactory()).user
@@ -212,7 +217,7 @@ def test_establishments_follow_the_mapped_values(door_of_group, group, administr
 def test_linking_from_ones_account(door_of_group, administrator, client_for):
     door_of_group.client = client_for(administrator)
     assert door_of_group.come(CLAIRE, "?pour=relier")["Location"] == "/connexion/relier/"
-    door_of_group.client.post("/connexion/relier/")
+    door_of_group.client.post("/connexion/relier/", {"number": pending_number(door_of_group)})
     assert [one.kind for one in administrator.external_identities.all()] == ["subject"]
 
 
@@ -233,10 +238,16 @@ def test_an_invited_person_opens_their_account_by_this_door(door_of_group, group
     invitation = InvitationFactory(membership__group_id=group.id, membership__role="director")
     token = invitation_token(invitation.pk)
     assert door_of_group.come(CLAIRE, f"?invitation={token}")["Location"] == f"/connexion/invitation/{token}/"
-    door_of_group.client.post(f"/connexion/invitation/{token}/")
+    door_of_group.client.post(f"/connexion/invitation/{token}/", {"number": pending_number(door_of_group)})
     assert door_of_group.signed_in
     opened = User.objects.get(pk=invitation.membership.user_id)
     assert (opened.is_active, opened.full_name) == (True, "Claire Delorme")
+
+
+@pytest.mark.parametrize("invitation", ["a/b", "inventee", "%00"])
+def test_an_invented_invitation_changes_nothing(door_of_group, claire, invitation):
+    assert door_of_group.come(CLAIRE, f"?invitation={invitation}")["Location"] == "/"
+    assert door_of_group.signed_in
 
 
 def test_such_a_session_opens_its_own_group_only(door_of_group, claire, group):

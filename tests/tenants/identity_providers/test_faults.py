@@ -5,6 +5,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
@@ -168,6 +169,18 @@ def test_coming_back_twice_is_refused(door_of_group, claire):
     assert door_of_group.client.get(address).status_code == 302
     door_of_group.client.logout()
     assert door_of_group.client.get(address).status_code == 400
+
+
+def test_a_session_that_ends_meanwhile_is_a_refusal(door_of_group, claire, monkeypatch):
+    address = door_of_group.back(door_of_group.leave(), CLAIRE)
+    Session.objects.all().delete()
+    cache.clear()
+    assert door_of_group.client.get(address).status_code == 400
+
+
+def test_the_door_is_not_asked_for_without_end(door_of_group, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "door_trips": "2/m/ip"}
+    assert [door_of_group.client.get(door_of_group.path).status_code for _ in range(3)] == [302, 302, 429]
 
 
 def test_a_failed_return_used_its_state_up(door_of_group, claire):
