@@ -9,7 +9,7 @@ from portal.foundation.tenancy import tenant
 from tenants.identity_providers.models import IdentityProvider
 from tenants.memberships.models import User
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
-from tests.factories.memberships import UserFactory
+from tests.factories.memberships import MembershipFactory
 from tests.journeys.second_factor import sign_in, sign_in_here
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -81,15 +81,15 @@ def test_the_door_is_found_from_the_address_typed(browser_page, provider, check)
 
 def test_somebody_who_has_an_account_links_it_in_so_many_words(browser_page, provider, okta, group, check):
     page = browser_page
-    holder = UserFactory(email="igor@ailleurs.invalid")
+    holder = MembershipFactory(group_id=group.id, user__email="igor@ailleurs.invalid").user
     with tenant(group.id):
         IdentityProvider.objects.update(domains=["ailleurs.invalid"])
     page.goto(f"/compte/login/?next=/g/{group.slug}/")
     leave(page, okta)
     choose(page, "Igor Weber")
-    expect(page.get_by_role("link", name="Me connecter et relier")).to_be_visible()
+    expect(page.get_by_text("Me connecter et relier")).to_be_visible()
     check(page)
-    page.get_by_role("link", name="Me connecter et relier").click()
+    page.get_by_text("Me connecter et relier").click()
     sign_in_here(page, holder.email)
     check(page)
     page.get_by_role("button", name="Relier, c'est bien moi").click()
