@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "identities.people",
     "identities.assignments",
     "identities.hr_imports",
+    "identities.national_directory",
     "portal.shell",
     "portal.demo",
 ]
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenants.memberships.sessions.SessionLimitsMiddleware",
     "tenants.memberships.sessions.SecondFactorMiddleware",
+    "tenants.memberships.fresh_proof.FreshProofMiddleware",
     "tenants.sign_in.last_door.LastDoorMiddleware",
     "tenants.identity_providers.own_group.OwnGroupMiddleware",
 ]

@@ -40,7 +40,8 @@ PSC_ENABLED = bool(OIDC_RP_CLIENT_ID)
 # As declared to the ANS, to the character; empty: the public address and the callback's path.
 PSC_REDIRECT_URI = os.environ.get("PSC_REDIRECT_URI", "")
 # Levels that we take. Card holders come back with eidas3 although eidas1 is asked for: never ask for equality.
-PSC_ACR_ACCEPTED = set(os.environ.get("PSC_ACR_ACCEPTED", "eidas1,eidas2,eidas3").split(","))
+_accepted = os.environ.get("PSC_ACR_ACCEPTED", "eidas1,eidas2,eidas3").split(",")
+PSC_ACR_ACCEPTED = {one.strip() for one in _accepted} - {""}
 PSC_STATE_SECONDS = 600
 PSC_LEEWAY_SECONDS = 30
 

@@ -37,6 +37,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
     "password_strength": "600/m/ip",
     "doors": "300/m/ip",
+    "door_trips": "300/m/ip",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 # How many reverse proxies of ours add to X-Forwarded-For; 0 reads the peer's own address.

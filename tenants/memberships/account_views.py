@@ -7,6 +7,7 @@ from allauth.account.views import password_set
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from tenants.groups.queries import establishment_names, groups_named
 from tenants.memberships.doors import public, signed_in
+from tenants.memberships.fresh_proof import stale_proof
 from tenants.memberships.links import invitation_of
 from tenants.memberships.models import Membership, User
 from tenants.memberships.operations import confirm_membership, cut_sessions
@@ -107,6 +109,7 @@ def confirm_fellow(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 
 
 @signed_in("signing out of every device")
+@transaction.non_atomic_requests
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """A page before, then every session of the person is cut, this one included."""
     if request.method == "POST":
@@ -156,7 +159,12 @@ def closed(request: HttpRequest, **kwargs: str) -> HttpResponse:
 def first_password(request: HttpRequest) -> HttpResponse:
     """Without a second factor the password alone would open the account: it comes second."""
     user: User = request.user  # type: ignore[assignment]
+    stale = stale_proof(request)
+    if stale is not None:
+        return stale
     if not has_enrolled(user.pk):
-        messages.info(request, "Ajoutez d'abord un second facteur : ensuite vous pourrez choisir un mot de passe.")
+        messages.info(
+            request, "Ajoutez d'abord un second facteur : ensuite vous pourrez choisir un mot de passe."
+        )
         return redirect("mfa_index")
     return password_set(request)

@@ -11,6 +11,7 @@ from portal.dispatch.mail import post_mail
 from portal.foundation.secrets import decrypt, encrypt
 from tenants.memberships.handlers import SECURITY_EVENTS
 from tenants.memberships.models import User
+from tenants.memberships.sessions import has_enrolled
 
 
 class MailOutsideOutboxError(Exception):
@@ -24,12 +25,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """The link is made when the mail leaves (handlers.py): no token in the outbox.
 
-        An account opened by another door has no password, hence no second factor that would stop whoever reads its mail.
+        An account that another door opens, without a second factor of ours: nothing would stop whoever reads its mail.
         """
-        if user.has_usable_password():
+        opens_elsewhere = user.external_identities.filter(ended_at__isnull=True).exists()
+        if user.has_usable_password() and (has_enrolled(user.pk) or not opens_elsewhere):
             post_mail(template="password_reset", to_user_id=user.pk)
         else:
-            post_mail(template="security_notice", to_user_id=user.pk, context={"event": "no_password_to_reset"})
+            post_mail(
+                template="security_notice", to_user_id=user.pk, context={"event": "no_password_to_reset"}
+            )
 
     def send_notification_mail(
         self,

@@ -24,8 +24,8 @@ SECURITY_EVENTS = {
     "password_changed": "Votre mot de passe a été changé.",
     "password_set": "Un mot de passe a été choisi pour votre compte.",
     "password_reset": "Votre mot de passe a été remplacé après une demande d'oubli.",
-    "no_password_to_reset": "Un nouveau mot de passe a été demandé, mais votre compte n'en a pas : connectez-vous par Pro "
-    "Santé Connect ou par le compte de votre groupe.",
+    "no_password_to_reset": "Un nouveau mot de passe a été demandé, mais il ne suffirait pas à ouvrir votre compte : "
+    "connectez-vous par Pro Santé Connect ou par le compte de votre groupe.",
     "totp_activated": "Une application d'authentification a été ajoutée à votre compte.",
     "totp_deactivated": "L'application d'authentification de votre compte a été retirée.",
     "recovery_codes_generated": "De nouveaux codes de secours ont été donnés à votre compte.",

@@ -192,9 +192,10 @@ def end_membership(*, actor: Access, membership: Membership) -> None:
 
 def cut_sessions(*, actor: User) -> None:
     """« Se déconnecter partout »: every session of that person ends at its next request, this one included."""
-    cut_all_sessions(actor.pk)
-    post_sessions_cut(actor, "asked")
-    records.record_of_account(actor, records.SESSIONS_CUT, actor)
+    with transaction.atomic():
+        cut_all_sessions(actor.pk)
+        post_sessions_cut(actor, "asked")
+        records.record_of_account(actor, records.SESSIONS_CUT, actor)
 
 
 def record_rights_export(*, actor: Access, count: int, what: str) -> None:

@@ -93,9 +93,10 @@ def _see(request: HttpRequest) -> None:
 def has_second_factor(request: HttpRequest) -> bool:
     """Asked of the database until it is true, then remembered in the session; every change cuts the other sessions.
 
-    A session opened by a door that proves two factors needs none of ours.
+    A session opened by a door that proves two factors needs none of ours, unless the account has a password: alone, it
+    would open the account to whoever knows it.
     """
-    if request.session.get(DOOR):
+    if request.session.get(DOOR) and not request.user.has_usable_password():  # type: ignore[union-attr]
         return True
     if not request.session.get(SECOND_FACTOR):
         if not has_enrolled(request.user.pk):

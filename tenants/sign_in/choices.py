@@ -7,9 +7,10 @@ def doors_of_the_group(group_slug: str, email: str) -> list[Door]: …
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -53,8 +54,9 @@ def choices(request: HttpRequest, email: str = "") -> list[Choice]:
     wanted, last = wanted_page(request), last_door(request)
     doors = [Door(PSC, "Pro Santé Connect", reverse("sign_in:psc_start"))] if settings.PSC_ENABLED else []
     slug = group_slug_of(wanted) or _group_of(last)
+    known = email if email.isprintable() else ""
     for finder in _finders:
-        doors += [one for one in finder(slug, email) if one not in doors]
+        doors += [one for one in finder(slug, known) if one not in doors]
     back = f"?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else ""
     shown = [Choice(one.label, one.path + back, one.key == last, one.key == PSC) for one in doors]
     return sorted(shown, key=lambda one: not one.is_last)
@@ -66,11 +68,23 @@ def _group_of(key: str) -> str:
     return slug if kind == "group" else ""
 
 
+def past_limit(request: HttpRequest) -> bool:
+    """Counts one way out or back by a door, and says whether this address makes too many."""
+    return not ratelimit.consume(request, app="allauth.account", action="door_trips", limit_get=True)
+
+
+def too_many() -> HttpResponse:
+    """What is answered past a limit, without a journal line: nobody fills the journal by asking."""
+    return HttpResponse(
+        "Trop d'essais : patientez une minute.", status=429, content_type="text/plain; charset=utf-8"
+    )
+
+
 def wanted_page(request: HttpRequest) -> str:
     """The page of ours that they wanted before signing in; empty when there is none, or when it is somebody else's."""
     wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else ""
+    return wanted if safe and wanted.startswith("/") else ""
 
 
 def group_slug_of(path: str) -> str:

@@ -34,3 +34,8 @@ class ExternalIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def door_name(self) -> str:
+        """As screens and the journal name whose identity it is."""
+        return "Compte du groupe" if self.group_id else "Pro Santé Connect"

@@ -18,9 +18,9 @@ from tenants.memberships.records import record_of_account
 from tenants.sign_in.identifiers import TypedIdentifier
 from tenants.sign_in.identity import ProvedIdentity
 from tenants.sign_in.models import ExternalIdentity
-from tenants.sign_in.queries import links_of, links_of_identity
-from tenants.sign_in.refusals import DoorShutError
-from tenants.sign_in.rules import check_link, check_unlink
+from tenants.sign_in.queries import has_own_door, links_of, links_of_identity
+from tenants.sign_in.refusals import CONFLICT, STATE, DoorShutError
+from tenants.sign_in.rules import check_link, check_unlink, is_another_person
 
 LINKED = Act("identity_linked", "{actor} a relié son compte à {door} ({kinds}).")
 LEARNED = Act("identity_learned", "{actor} a reconnu un nouvel identifiant du compte de {holder} : {kinds}.")
@@ -38,7 +38,7 @@ def link_identity(*, actor: User, identity: ProvedIdentity) -> None:
     """
     with transaction.atomic():
         held = links_of_identity(identity)
-        check_link(actor, identity, held)
+        check_link(actor, identity, held, links_of(actor))
         missing = _missing(identity, held)
         if not missing:
             return
@@ -48,13 +48,25 @@ def link_identity(*, actor: User, identity: ProvedIdentity) -> None:
 
 
 def recognise(*, actor: User, identity: ProvedIdentity) -> None:
-    """At each sign-in: dates the links, and binds the identifiers that came since (RPPS obtained, RPPS and PSI merged)."""
+    """At each sign-in: dates the links, and binds the identifiers that came since (RPPS obtained, RPPS and PSI merged).
+
+    Refuses (DoorShutError) an identity unlinked meanwhile, and one whose numbers are not those the account is known by.
+    """
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=actor.pk)
         held = links_of_identity(identity)
+        if not held:
+            raise DoorShutError(STATE, identity.door, "identité déliée entre-temps", actor)
+        if is_another_person(identity, links_of(actor)) or any(one.user_id != actor.pk for one in held):
+            raise DoorShutError(CONFLICT, identity.door, "autre RPPS ou autre PSI que ceux du compte", actor)
         ExternalIdentity.objects.filter(pk__in=[one.pk for one in held]).update(last_used_at=now())
         missing = _missing(identity, held)
         if missing:
-            _write(actor, identity, missing)
+            try:
+                _write(actor, identity, missing)
+            except DomainError as error:
+                cause = "identifiant relié ailleurs entre-temps"
+                raise DoorShutError(CONFLICT, identity.door, cause, actor) from error
             record_of_account(SIGN_IN_PAGE, LEARNED, actor, holder=actor.full_name, kinds=_spoken(missing))
 
 
@@ -80,11 +92,12 @@ def unlink_identity(*, actor: User, issuer: str) -> None:
         User.objects.select_for_update().get(pk=actor.pk)
         links = links_of(actor)
         ended = [one for one in links if one.issuer == issuer]
-        check_unlink(actor, ended, [one for one in links if one.issuer != issuer])
+        kept = [one for one in links if one.issuer != issuer]
+        check_unlink(ended, kept, has_own_door=has_own_door(actor))
         ExternalIdentity.objects.filter(pk__in=[one.pk for one in ended]).update(ended_at=now())
         cut_all_sessions(actor.pk)
         kinds = ", ".join(one.get_kind_display() for one in ended)
-        record_of_account(actor, UNLINKED, actor, door=issuer, kinds=kinds)
+        record_of_account(actor, UNLINKED, actor, door=ended[0].door_name, kinds=kinds)
         post_mail(template="security_notice", to_user_id=actor.pk, context={"event": "identity_unlinked"})
 
 

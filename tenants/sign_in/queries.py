@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from tenants.memberships.models import User
@@ -50,3 +51,10 @@ def holders_of(issuer: str, group_id: UUID) -> list[UUID]:
     """The accounts that identities of that group's own provider open now."""
     links = ExternalIdentity.objects.filter(issuer=issuer, group_id=group_id, ended_at__isnull=True)
     return sorted(set(links.values_list("user_id", flat=True)))
+
+
+def has_own_door(user: User) -> bool:
+    """Whether the account opens with two factors without anybody else: a key, or a password and a second factor."""
+    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    has_key, has_code = Authenticator.Type.WEBAUTHN in types, Authenticator.Type.TOTP in types
+    return has_key or (has_code and user.has_usable_password())

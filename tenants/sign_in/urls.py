@@ -11,6 +11,7 @@ urlpatterns = [
     path("psc/", psc.start, name="psc_start"),
     path("psc/retour/", psc.callback, name="psc_callback"),
     path("identite-inconnue/", views.unknown, name="unknown"),
+    path("identite-inconnue/relier/", views.sign_in_and_link, name="sign_in_and_link"),
     path("identite-inconnue/oublier/", views.forget, name="forget"),
     path("relier/", views.link, name="link"),
     path("delier/", views.unlink, name="unlink"),

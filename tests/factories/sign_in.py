@@ -1,5 +1,7 @@
 """Identities that open accounts: outside of row security."""
 
+from uuid import UUID
+
 import factory
 from django.conf import settings
 
@@ -21,7 +23,12 @@ class ExternalIdentityFactory(factory.django.DjangoModelFactory):
     value = factory.Sequence(lambda n: f"{99700000000 + n}")
 
 
-def proved(*identifiers: tuple[str, str], name: str = "Camille Fictif", issuer: str = "") -> ProvedIdentity:
+def proved(
+    *identifiers: tuple[str, str],
+    name: str = "Camille Fictif",
+    issuer: str = "",
+    group_id: UUID | None = None,
+) -> ProvedIdentity:
     """An identity as Pro Santé Connect would have proved it; `identifiers`: (kind, value)."""
     return ProvedIdentity(
         door="Pro Santé Connect",
@@ -29,4 +36,5 @@ def proved(*identifiers: tuple[str, str], name: str = "Camille Fictif", issuer: 
         identifiers=tuple(TypedIdentifier(IdentifierKind(kind), value) for kind, value in identifiers),
         full_name=name,
         means="niveau eidas3",
+        group_id=group_id,
     )

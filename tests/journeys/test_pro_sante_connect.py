@@ -62,7 +62,7 @@ def test_an_unknown_professional_links_their_account_and_comes_back_by_the_door(
     choose(page, "Kergoat")
     expect(page.get_by_role("heading", name="Identité vérifiée, compte à relier")).to_be_visible()
     check(page)
-    page.get_by_role("link", name="Me connecter et relier").click()
+    page.get_by_role("button", name="Me connecter et relier").click()
     sign_in_here(page, administrator.email)
     expect(page.get_by_role("heading", name="Relier cette identité à votre compte")).to_be_visible()
     check(page)

@@ -8,6 +8,7 @@ Sources: OpenID Connect Core 3.1.3.7, RFC 9207; portal/decisions/0008-doors.md.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unicodedata import category
 
 import jwt
 import requests
@@ -29,6 +30,7 @@ from tenants.sign_in.refusals import (
 )
 
 DOOR = "Pro Santé Connect"
+MOST_BYTES = 500_000
 REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 
 
@@ -101,6 +103,24 @@ class ProSanteConnectClient(OIDCAuthenticationBackend):
             raise shut(TOO_WEAK, f"niveau {str(claims.get('acr') or 'absent')[:40]}")
         return claims
 
+    def retrieve_matching_jwk(self, token: str) -> jwt.PyJWK:
+        """The published key of that token, asked for at each sign-in so that a rotation needs nothing. No redirection."""
+        answer = requests.get(
+            self.OIDC_OP_JWKS_ENDPOINT,
+            cert=_certificate(),
+            timeout=settings.OIDC_TIMEOUT,
+            allow_redirects=False,
+        )
+        answer.raise_for_status()
+        wanted = jwt.get_unverified_header(token).get("kid")
+        for one in _object(answer).get("keys", []):
+            if (
+                one.get("kid") == wanted
+                and one.get("alg", settings.OIDC_RP_SIGN_ALGO) == settings.OIDC_RP_SIGN_ALGO
+            ):
+                return jwt.PyJWK(one, algorithm=settings.OIDC_RP_SIGN_ALGO)
+        raise shut(UNVERIFIED, "clé inconnue")
+
     def get_userinfo(self, access_token: str, id_token: str, payload: dict[str, Any]) -> dict[str, Any]:
         """JSON or a signed JWT, of the same person as the id_token."""
         answer = requests.get(
@@ -110,6 +130,8 @@ class ProSanteConnectClient(OIDCAuthenticationBackend):
             timeout=settings.OIDC_TIMEOUT,
             allow_redirects=False,
         )
+        if 400 <= answer.status_code < 500:
+            raise shut(UNVERIFIED, f"userinfo : réponse {answer.status_code}")
         answer.raise_for_status()
         if answer.headers.get("content-type", "").lower().startswith("application/jwt"):
             key = self.retrieve_matching_jwk(answer.text)
@@ -127,7 +149,7 @@ def _identity(claims: dict[str, Any], details: dict[str, Any]) -> ProvedIdentity
     identifiers = identifiers_of(details)
     if not identifiers:
         raise shut(NAMELESS, "ni SubjectNameID ni sub lisibles")
-    names = (str(details.get(one) or claims.get(one) or "").strip() for one in ("given_name", "family_name"))
+    names = (_name(details.get(one)) or _name(claims.get(one)) for one in ("given_name", "family_name"))
     mode = str(details.get("authMode") or claims.get("authMode") or "")[:20]
     return ProvedIdentity(
         door=DOOR,
@@ -136,6 +158,12 @@ def _identity(claims: dict[str, Any], details: dict[str, Any]) -> ProvedIdentity
         full_name=" ".join(filter(None, names))[:200],
         means=f"niveau {claims['acr']}{f', {mode}' if mode.isalnum() else ''}",
     )
+
+
+def _name(value: object) -> str:
+    """Text alone, without what no name holds (control characters, halves of characters)."""
+    text = value if isinstance(value, str) else ""
+    return "".join(one for one in text if not category(one).startswith("C")).strip()
 
 
 @contextmanager
@@ -152,11 +180,13 @@ def causes_in_french() -> Iterator[None]:
         raise shut(UNVERIFIED, "réponse illisible") from error
     except requests.RequestException as error:
         raise shut(UNREACHABLE, "connexion impossible") from error
+    except OSError as error:
+        raise shut(NOT_RECOGNISED, "certificat client illisible") from error
     except jwt.PyJWTError as error:
         raise shut(UNVERIFIED, CAUSES.get(type(error).__name__, "jeton illisible")) from error
     except SuspiciousOperation as error:
-        raise shut(UNVERIFIED, "clé inconnue ou nonce différent") from error
-    except (KeyError, TypeError, ValueError) as error:
+        raise shut(UNVERIFIED, "nonce différent") from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise shut(UNVERIFIED, "réponse mal formée") from error
 
 
@@ -177,6 +207,8 @@ def _certificate() -> tuple[str, str] | None:
 
 
 def _object(answer: requests.Response) -> dict[str, Any]:
+    if len(answer.content) > MOST_BYTES:
+        raise ValueError("The answer is too long")
     found = answer.json()
     if not isinstance(found, dict):
         raise TypeError("The answer is not a JSON object")

@@ -23,11 +23,15 @@ def keep_id_token(request: HttpRequest, id_token: str) -> None:
 
 
 @receiver(user_logged_out)
-def leave_pro_sante_connect(request: HttpRequest, **kwargs: Any) -> None:
+def left_on_purpose(request: HttpRequest, **kwargs: Any) -> None:
+    if not getattr(request, "session_ended_by", ""):
+        leave_pro_sante_connect(request)
+
+
+def leave_pro_sante_connect(request: HttpRequest) -> None:
     """Best effort, three seconds: the person is told when Pro Santé Connect may still know them."""
-    id_token = request.session.get(ID_TOKEN)
-    timed_out = bool(getattr(request, "session_ended_by", False))
-    if not id_token or timed_out:
+    id_token = request.session.pop(ID_TOKEN, None)
+    if not id_token:
         return
     form = {"id_token_hint": id_token, "client_id": settings.OIDC_RP_CLIENT_ID}
     try:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,13 +18,14 @@ from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 from portal.foundation.clock import now
 from tenants.memberships.doors import public
 from tenants.memberships.links import invitation_of
+from tenants.memberships.models import Invitation
 from tenants.memberships.queries import is_open
-from tenants.sign_in.choices import wanted_page
+from tenants.sign_in.choices import past_limit, too_many, wanted_page
 from tenants.sign_in.identity import ProvedIdentity, keep_pending
 from tenants.sign_in.landing import land, shut_page
 from tenants.sign_in.last_door import PSC
 from tenants.sign_in.psc.client import ProSanteConnectClient, shut
-from tenants.sign_in.psc.logout import keep_id_token
+from tenants.sign_in.psc.logout import keep_id_token, leave_pro_sante_connect
 from tenants.sign_in.queries import account_opened_by
 from tenants.sign_in.refusals import CANCELLED, PROVIDER_ERROR, STATE, UNVERIFIED, DoorShutError
 
@@ -45,6 +47,8 @@ class _WayOut(OIDCAuthenticationRequestView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not settings.PSC_ENABLED:
             raise Http404
+        if past_limit(request):
+            return too_many()
         answer = super().get(request)
         state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
         request.session[STATES][state] |= {
@@ -76,6 +80,8 @@ class Trip:
 @transaction.non_atomic_requests
 def callback(request: HttpRequest) -> HttpResponse:
     """No database transaction stays open while Pro Santé Connect is asked. Every failure is a page and a journal line."""
+    if past_limit(request):
+        return too_many()
     try:
         trip = _taken_trip(request)
         _check_answer(request.GET)
@@ -84,6 +90,8 @@ def callback(request: HttpRequest) -> HttpResponse:
         )
         return _landed(request, trip, identity, id_token)
     except DoorShutError as error:
+        if not request.user.is_authenticated:
+            leave_pro_sante_connect(request)  # else its button would bring the same refusal back
         return shut_page(request, error)
 
 
@@ -92,9 +100,12 @@ def _taken_trip(request: HttpRequest) -> Trip:
     kept: dict[str, Any] | None = request.session.get(STATES, {}).pop(request.GET.get("state", ""), None)
     if kept is None:
         raise shut(STATE, "state inconnu ou déjà servi")
-    request.session.save()
+    try:
+        request.session.save()
+    except UpdateError as error:
+        raise shut(STATE, "session fermée entre-temps") from error
     request.session = request.session.__class__(request.session.session_key)  # other tabs write it meanwhile
-    if now().timestamp() - kept["added_on"] > settings.PSC_STATE_SECONDS:
+    if now().timestamp() - kept["added_on"] > settings.PSC_STATE_SECONDS or "link" not in kept:
         raise shut(STATE, "state trop ancien")
     return Trip(kept["nonce"], kept["code_verifier"], kept["next"], kept["link"], kept["invitation"])
 
@@ -113,17 +124,23 @@ def _check_answer(answer: Mapping[str, str]) -> None:
 
 
 def _landed(request: HttpRequest, trip: Trip, identity: ProvedIdentity, id_token: str) -> HttpResponse:
+    """Whatever comes of it, the session at Pro Santé Connect is ended with what the person leaves here."""
+    keep_id_token(request, id_token)
     if trip.link and request.user.is_authenticated:
         keep_pending(request, identity)
         return redirect("sign_in:link")
-    if trip.invitation and account_opened_by(identity) is None:
-        invitation = invitation_of(trip.invitation)
-        if invitation is not None and is_open(invitation) and invitation.membership.user.opened_at is None:
+    path, invitation = trip.next, invitation_of(trip.invitation)
+    if invitation is not None:
+        if _opens_an_account(invitation, identity):
             keep_pending(request, identity)
-            keep_id_token(request, id_token)
             return redirect("sign_in:accept", token=trip.invitation)
-    path = reverse("account_rights:invitation", args=[trip.invitation]) if trip.invitation else trip.next
+        path = reverse("account_rights:invitation", args=[trip.invitation])
     answer = land(request, identity, path, PSC)
-    if request.user.is_authenticated:
-        keep_id_token(request, id_token)
+    keep_id_token(request, id_token)  # signing in may have emptied the session of somebody else
     return answer
+
+
+def _opens_an_account(invitation: Invitation, identity: ProvedIdentity) -> bool:
+    """Whether that invitation still waits for its account, and this identity for one."""
+    waits = is_open(invitation) and invitation.membership.user.opened_at is None
+    return waits and account_opened_by(identity) is None

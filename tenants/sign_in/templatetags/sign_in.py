@@ -32,7 +32,7 @@ def linked_identities(user: User) -> list[dict[str, Any]]:
     return [
         {
             "issuer": issuer,
-            "name": "Compte du groupe" if links[0].group_id else "Pro Santé Connect",
+            "name": links[0].door_name,
             "identifiers": links,
             "last_used_at": max((one.last_used_at for one in links if one.last_used_at), default=None),
         }

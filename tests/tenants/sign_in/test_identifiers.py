@@ -20,7 +20,9 @@ UUID = "019fa371-0d5c-7a63-9f4e-2f3b6f1c2d4e"
         ("3330783648/CPET00001", "finess", "330783648/CPET00001"),
         ("518751275100038/0001", "siret", "18751275100038/0001"),
         ("4187512751/0001", "siren", "187512751/0001"),
-        ("110009151500", "cabinet", "10009151500"),
+        ("110009151500/0001", "cabinet", "10009151500/0001"),
+        ("10009151500", "rpps", "10009151500"),
+        ("90000012345", "student", "0000012345"),
         ("9202412345678", "student", "202412345678"),
         ("ANS20231122132732", "other", "ANS20231122132732"),
     ],
@@ -35,10 +37,24 @@ def test_what_cannot_be_an_identifier_is_left_out(raw):
 
 
 def test_an_rpps_of_the_wrong_length_is_not_taken_for_one():
-    assert typed("89970021889") == TypedIdentifier(
-        IdentifierKind.RPPS, "89970021889"
-    )  # eleven digits, no prefix
+    assert typed("89970021889").kind == IdentifierKind.OTHER
     assert typed("8997002188961").kind == IdentifierKind.OTHER
+
+
+@pytest.mark.parametrize("raw", ["3750712184", "4187512751", "518751275100038", "110009151500", "610009151500"])
+def test_an_organisation_is_nobody(raw):
+    """Its number alone would be that of every colleague."""
+    assert typed(raw) is None
+
+
+def test_of_the_others_only_those_of_a_person_count():
+    listed = [
+        {"identifiant": "3750712184/0001", "origine": "FINESS"},
+        {"identifiant": "R83714", "origine": "RASS"},
+        {"identifiant": "ANS20231122132732", "origine": "EDIT"},
+    ]
+    found = identifiers_of({"SubjectNameID": "899700218896", "otherIds": listed})
+    assert [one.kind.value for one in found] == ["rpps", "other"]
 
 
 def test_the_main_one_comes_first_then_the_rpps():

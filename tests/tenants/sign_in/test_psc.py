@@ -21,7 +21,7 @@ from tenants.memberships.sessions import LAST_SEEN_AT, SIGNED_IN_AT
 from tenants.sign_in.models import ExternalIdentity
 from tenants.sign_in.queries import links_of
 from tenants.sign_in.tasks import forget_old_sessions
-from tests.factories.memberships import PASSWORD, DoorOnlyUserFactory, InvitationFactory, MembershipFactory
+from tests.factories.memberships import DoorOnlyUserFactory, InvitationFactory, MembershipFactory
 from tests.fixtures import make_group
 
 NURSE = "maelle-kergoat"
@@ -309,21 +309,22 @@ def test_linking_from_ones_account(psc, administrator, group):
     assert "MAELLE KERGOAT" in unescape(page.text)
     assert administrator.email in unescape(page.text)
     assert links_of(administrator) == []  # nothing before the person says so
-    assert psc.client.post("/connexion/relier/")["Location"] == "/compte/"
+    answer = psc.client.post("/connexion/relier/", {"number": page.context["number"]})
+    assert answer["Location"] == "/compte/"
     assert [one.value for one in links_of(administrator)] == ["99700000013"]
 
 
-def test_linking_at_first_use(psc, administrator):
-    """Unknown to us: they sign in by password, and are asked."""
-    psc.come(NURSE)
-    psc.client.post(
-        "/compte/login/?next=/connexion/relier/", {"login": administrator.email, "password": PASSWORD}
-    )
+def test_linking_at_first_use(psc, administrator, group):
+    """Unknown to us: they sign in by the door they have, are asked, and land where they were going."""
+    psc.come(NURSE, f"?next=/g/{group.slug}/droits/")
+    answer = psc.client.post("/connexion/identite-inconnue/relier/")
+    assert answer["Location"] == "/compte/login/?next=%2Fconnexion%2Frelier%2F"
     psc.client.force_login(administrator)
-    assert "MAELLE KERGOAT" in unescape(psc.client.get("/connexion/relier/").text)
-    psc.client.post("/connexion/relier/")
-    other = Client()
-    psc.client = other
+    page = psc.client.get("/connexion/relier/")
+    assert "MAELLE KERGOAT" in unescape(page.text)
+    answer = psc.client.post("/connexion/relier/", {"number": page.context["number"]})
+    assert answer["Location"] == f"/g/{group.slug}/droits/"
+    psc.client = Client()
     psc.come(NURSE)
     assert psc.client.session["_auth_user_id"] == str(administrator.pk)
 
@@ -331,8 +332,9 @@ def test_linking_at_first_use(psc, administrator):
 def test_linking_an_identity_of_another_account_is_refused_in_words(psc, nurse, administrator):
     psc.client.force_login(administrator)
     psc.come(NURSE, "?pour=relier")
-    assert "ouvre déjà un autre compte" in unescape(psc.client.get("/connexion/relier/").text)
-    psc.client.post("/connexion/relier/")
+    page = psc.client.get("/connexion/relier/")
+    assert "ouvre déjà un autre compte" in unescape(page.text)
+    psc.client.post("/connexion/relier/", {"number": page.context["number"]})
     assert links_of(administrator) == []
 
 
@@ -373,8 +375,9 @@ def test_an_invited_person_opens_their_account_with_pro_sante_connect(psc, group
     )
     answer = psc.come(NURSE, f"?invitation={token}")
     assert answer["Location"] == f"/connexion/invitation/{token}/"
-    assert "MAELLE KERGOAT" in unescape(psc.client.get(answer["Location"]).text)
-    psc.client.post(answer["Location"])
+    page = psc.client.get(answer["Location"])
+    assert "MAELLE KERGOAT" in unescape(page.text)
+    psc.client.post(answer["Location"], {"number": page.context["number"]})
     assert psc.client.session["_auth_user_id"] == str(invitation.membership.user_id)
     opened = User.objects.get(pk=invitation.membership.user_id)
     assert (opened.is_active, opened.has_usable_password()) == (True, False)
