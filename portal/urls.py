@@ -17,6 +17,7 @@ urlpatterns = [
     path("connexion/groupe/", include("tenants.identity_providers.door_urls")),
     path("demonstration/", include("portal.demo.urls")),
     path("exploitant/", include("tenants.groups.operator_urls")),
+    path("exploitant/", include("identities.national_directory.operator_urls")),
     path(GROUP, include("tenants.groups.urls")),
     path(GROUP, include("tenants.memberships.urls")),
     path(GROUP, include("tenants.identity_providers.urls")),

@@ -20,7 +20,10 @@ class Place:
 
 
 # Of the platform's operator, outside of any group: route, label, icon.
-OPERATOR_PLACES = (("operator:groups", "Groupes", "server"),)
+OPERATOR_PLACES = (
+    ("operator:groups", "Groupes", "server"),
+    ("operator_directory:loads", "Annuaire Santé", "book-user"),
+)
 
 # Of the current establishment: routes take group_slug and establishment_id.
 SITE_PLACES = (

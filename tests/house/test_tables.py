@@ -41,6 +41,14 @@ OUTSIDE = {
     "people_country": NATIONAL,
     "assignments_nationalfunction": NATIONAL,
     "assignments_jobshortcut": NATIONAL,
+    **dict.fromkeys(
+        (
+            f"national_directory_{name}"
+            for name in "nationalperson nationalactivity nationalstructure knowhow degree card mailbox label"
+            " directoryload directorychange".split()
+        ),
+        NATIONAL,
+    ),
     "socialaccount_socialapp": UNREAD,
     "socialaccount_socialaccount": UNREAD,
     "socialaccount_socialtoken": UNREAD,
