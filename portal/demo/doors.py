@@ -1,9 +1,15 @@
-"""The demo's other doors: its accounts linked to the stand-in's people, at the address the stand-in has today."""
+"""The demo's other doors: its accounts linked to the stand-in's people, a group's own provider, at today's address."""
+
+import os
 
 from django.conf import settings
 
 from portal.demo.accounts import DemoOnlyError
+from portal.foundation.tenancy import tenant
+from tenants.groups.queries import group_by_slug
+from tenants.identity_providers.demonstration import NAME, open_demo_provider
 from tenants.memberships.models import User
+from tenants.memberships.queries import access_to
 from tenants.sign_in.identifiers import typed
 from tenants.sign_in.models import ExternalIdentity
 
@@ -32,4 +38,18 @@ def open_demo_doors() -> int:
                 value=identifier.value,
                 defaults={"issuer": settings.PSC_ISSUER},
             )
+    _open_group_door()
     return len(users)
+
+
+def _open_group_door() -> None:
+    """The second group of the demo signs in by a provider of its own; those who came by it follow its address."""
+    group = group_by_slug(NAME)
+    if group is None:
+        return
+    actor = access_to(User.objects.get(email="karim@demo.invalid"), group.slug)
+    if actor is None:
+        return
+    with tenant(group.id):
+        provider = open_demo_provider(actor=actor, sandbox_url=os.environ.get("SANDBOX_URL", ""))
+    ExternalIdentity.objects.filter(group_id=group.id).update(issuer=provider.issuer)

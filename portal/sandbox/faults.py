@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, local
 
 SLOW_SECONDS = 8.0
 KNOWN = {
@@ -62,6 +62,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._thread = local()
         self._active: dict[str, _Active] = {}
 
     def set(self, name: str, times: int | None = 1, seconds: float = SLOW_SECONDS) -> None:
@@ -84,12 +85,16 @@ class Faults:
         return self._strike(name) is not None
 
     def slow_down(self, name: str) -> None:
-        """Sleeps in this request's own thread when the fault strikes."""
+        """Sleeps in this request's own thread when the fault strikes; what is told meanwhile is for requests to come."""
+        self._thread.is_late = False
         struck = self._strike(name)
         if struck is not None:
             time.sleep(struck.seconds)
+            self._thread.is_late = True
 
     def _strike(self, name: str) -> _Active | None:
+        if getattr(self._thread, "is_late", False):
+            return None
         with self._lock:
             one = self._active.get(name)
             if one is not None and one.left is not None:

@@ -4,7 +4,6 @@ database transaction."""
 from collections.abc import Callable
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -29,18 +28,13 @@ from tenants.memberships.links import invitation_of, invitation_path
 from tenants.memberships.models import Invitation
 from tenants.memberships.permissions import Permission
 from tenants.memberships.queries import access_to, is_open
-from tenants.sign_in.choices import too_many, wanted_page
+from tenants.sign_in.choices import past_limit, too_many, wanted_page
 from tenants.sign_in.identity import ProvedIdentity, keep_pending
 from tenants.sign_in.landing import land, shut_page
 from tenants.sign_in.queries import account_opened_by
 from tenants.sign_in.refusals import STATE, DoorShutError
 
 View = Callable[..., HttpResponse]
-
-
-def _asks_too_much(request: HttpRequest) -> bool:
-    """The public `ratelimit.consume` of allauth lets every GET through."""
-    return not ratelimit.consume(request, app="allauth.account", action="door_trips", limit_get=True)
 
 
 def _check_open(connection: Connection) -> None:
@@ -54,7 +48,7 @@ def _check_open(connection: Connection) -> None:
 @transaction.non_atomic_requests
 def start(request: HttpRequest, group_address: str) -> HttpResponse:
     """A link, not a form: the content policy lets no form lead to another host."""
-    if _asks_too_much(request):
+    if past_limit(request):
         return too_many()
     connection = connection_at(group_address)
     if connection is None:
@@ -80,7 +74,7 @@ def start(request: HttpRequest, group_address: str) -> HttpResponse:
 @transaction.non_atomic_requests
 def callback(request: HttpRequest, group_address: str) -> HttpResponse:
     """Every failure is a page and a journal line; an administrator's try opens no session."""
-    if _asks_too_much(request):
+    if past_limit(request):
         return too_many()
     connection = connection_at(group_address)
     if connection is None:

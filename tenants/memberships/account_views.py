@@ -74,7 +74,12 @@ def account(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     fellows = [(one, one.state == MembershipState.TO_CONFIRM) for one in _founders_to_confirm(user)]
     groups = _own_groups(user)
-    context = {"groups": groups, "fellows": fellows, "is_waiting": bool(waiting_rights(user))}
+    context = {
+        "groups": groups,
+        "group_slugs": " ".join(one.slug for one in groups),
+        "fellows": fellows,
+        "is_waiting": bool(waiting_rights(user)),
+    }
     return render(request, "memberships/account.html", context)
 
 

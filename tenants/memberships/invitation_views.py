@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -78,8 +77,7 @@ def _open_account(request: HttpRequest, found: Invitation, token: str) -> HttpRe
             form.add_error(None, error.french)
         else:
             return _signed_in(request, user)
-    psc_url = f"{reverse('sign_in:psc_start')}?{urlencode({'invitation': token})}"
-    context = {**_context(found), "form": form, "psc_url": psc_url}
+    context = {**_context(found), "form": form, "token": token}
     return render(request, "memberships/open_account.html", context)
 
 

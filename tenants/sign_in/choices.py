@@ -4,7 +4,7 @@
 def doors_of_the_group(group_slug: str, email: str) -> list[Door]: …
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from allauth.core.internal import ratelimit
@@ -52,14 +52,28 @@ def choices(request: HttpRequest, email: str = "") -> list[Choice]:
     typed, or the last time. The last door first.
     """
     wanted, last = wanted_page(request), last_door(request)
-    doors = [Door(PSC, "Pro Santé Connect", reverse("sign_in:psc_start"))] if settings.PSC_ENABLED else []
     slug = group_slug_of(wanted) or _group_of(last)
     known = email if email.isprintable() else ""
-    for finder in _finders:
-        doors += [one for one in finder(slug, known) if one not in doors]
-    back = f"?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else ""
-    shown = [Choice(one.label, one.path + back, one.key == last, one.key == PSC) for one in doors]
+    shown = _shown(_doors([slug], known), {REDIRECT_FIELD_NAME: wanted} if wanted else {}, last)
     return sorted(shown, key=lambda one: not one.is_last)
+
+
+def doors_of_groups(slugs: Iterable[str], **question: str) -> list[Choice]:
+    """Pro Santé Connect when it is configured, and the doors of those groups, with what the person comes to do there."""
+    return _shown(_doors(slugs, ""), question, "")
+
+
+def _doors(slugs: Iterable[str], email: str) -> list[Door]:
+    doors = [Door(PSC, "Pro Santé Connect", reverse("sign_in:psc_start"))] if settings.PSC_ENABLED else []
+    for slug in slugs:
+        for finder in _finders:
+            doors += [one for one in finder(slug, email) if one not in doors]
+    return doors
+
+
+def _shown(doors: Iterable[Door], question: dict[str, str], last: str) -> list[Choice]:
+    asked = f"?{urlencode(question)}" if question else ""
+    return [Choice(one.label, one.path + asked, one.key == last, one.key == PSC) for one in doors]
 
 
 def _group_of(key: str) -> str:

@@ -6,8 +6,9 @@ from django import template
 from django.conf import settings
 from django.template.context import Context
 
-from tenants.memberships.models import User
-from tenants.sign_in.choices import Choice, choices
+from tenants.groups.queries import groups_named
+from tenants.memberships.models import Invitation, User
+from tenants.sign_in.choices import Choice, choices, doors_of_groups
 from tenants.sign_in.health import DoorHealth, health_of
 from tenants.sign_in.models import ExternalIdentity
 from tenants.sign_in.psc.client import DOOR as PSC_NAME
@@ -38,6 +39,19 @@ def linked_identities(user: User) -> list[dict[str, Any]]:
         }
         for issuer, links in by_issuer.items()
     ]
+
+
+@register.simple_tag
+def doors_of_invitation(invitation: Invitation, token: str) -> list[Choice]:
+    """The doors that may open the invited account instead of a password."""
+    groups = groups_named([invitation.membership.group_id])
+    return doors_of_groups([one.slug for one in groups], invitation=token)
+
+
+@register.simple_tag
+def doors_to_link(slugs: str) -> list[Choice]:
+    """The doors that somebody of these groups (addresses separated by spaces) may link to their account."""
+    return doors_of_groups(slugs.split(), pour="relier")
 
 
 @register.simple_tag
