@@ -25,6 +25,7 @@ urlpatterns = [
     path(GROUP, include("portal.shell.dispatch.urls")),
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
+    path(GROUP, include("identities.hr_imports.urls")),
 ]
 
 handler400 = "portal.shell.errors.bad_request"

@@ -13,7 +13,6 @@ from identities.assignments import records
 from identities.assignments.models import Assignment, AssignmentChange, EndReason
 from identities.assignments.records import change_of, facts_of, letter_about, said_of
 from identities.assignments.rules import (
-    OPEN_STATES,
     check_contract,
     check_function,
     check_period,
@@ -24,12 +23,12 @@ from identities.assignments.states import ASSIGNMENT_TRANSITIONS, AssignmentStat
 from portal.dispatch.operations import Letter, post_all
 from portal.foundation.clock import PARIS, now
 from portal.foundation.errors import DomainError
+from portal.foundation.set_writes import insert_all, update_by_id
 from portal.journal.operations import Act, Actor, Entry, record_set
 
 AMENDED = Act(
     "assignment.amended", "{actor} a aligné {stay} de {person} ({site}) comme {function} : {period}."
 )
-_BATCH = 1000
 _AMENDABLE = ("starts_at", "ends_at", "contract", "kind", "agency", "source", "end_reason")
 
 
@@ -56,7 +55,7 @@ def start_assignments(*, actor: Actor, rows: Sequence[Assignment]) -> None:
         check_place_open(row.establishment, row.starts_at, row.ends_at)
         row.state = AssignmentState.RUNNING if row.starts_at <= moment else AssignmentState.PLANNED
         row.created_by = actor.actor_id
-    Assignment.objects.bulk_create(rows, batch_size=_BATCH)
+    insert_all(rows)
     changes = [change_of(actor, one, from_state="", ends_at_before=None, at=moment) for one in rows]
     _leave(actor, records.ARRIVED, changes, [None] * len(rows))
     _post("assignment.started", [one for one in rows if one.state == AssignmentState.RUNNING])
@@ -144,9 +143,7 @@ def amend_assignments(*, actor: Actor, amendments: Mapping[Assignment, Mapping[s
         if row.ends_at != before["ends_at"]:
             later = row.ends_at is None or (before["ends_at"] is not None and row.ends_at > before["ends_at"])
             (longer if later else shorter).append(row)
-    if amendments:
-        rows = Assignment.objects.filter(state__in=OPEN_STATES)
-        rows.bulk_update(list(amendments), _AMENDABLE, batch_size=200)
+    update_by_id(list(amendments), _AMENDABLE)
     _leave(actor, AMENDED, changes, facts)
     _post("assignment.extended", longer)
     _post("assignment.shortened", shorter)
@@ -155,7 +152,7 @@ def amend_assignments(*, actor: Actor, amendments: Mapping[Assignment, Mapping[s
 def _leave(
     actor: Actor, act: Act, changes: Sequence[AssignmentChange], facts: Sequence[Mapping[str, Any] | None]
 ) -> None:
-    AssignmentChange.objects.bulk_create(changes, batch_size=_BATCH)
+    insert_all(changes)
     entries = [
         Entry(
             "person",

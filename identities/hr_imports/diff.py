@@ -15,6 +15,10 @@ from django.db import connection
 from identities.hr_imports.doubles import find_doubles
 from identities.hr_imports.rows import BLOCK, ROW_COLUMNS
 
+_CLEAR = "".join(
+    f"DROP TABLE IF EXISTS pg_temp.hr_{one};"
+    for one in ("row", "person", "pair", "unclaimed", "move", "line")
+)
 _MAKE = f"CREATE TEMP TABLE hr_row ({', '.join(ROW_COLUMNS)}) ON COMMIT DROP"
 _COPY = f"COPY hr_row ({', '.join(one.split()[0] for one in ROW_COLUMNS)}) FROM STDIN"
 
@@ -137,6 +141,7 @@ def fill_rows(rows: Any) -> int:
     """Makes `hr_row` and copies the rows into it; says how many. Block by block: reading them asks the database too."""
     count, rows = 0, iter(rows)
     with connection.cursor() as cursor:
+        cursor.execute(_CLEAR)  # of an earlier comparison in the same transaction
         cursor.execute(_MAKE)
         while block := list(islice(rows, BLOCK)):
             with cursor.copy(_COPY) as copy:

@@ -231,3 +231,19 @@ class SiteRun(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.establishment_id} {self.state}"
+
+    @property
+    def arrivals(self) -> int:
+        return self.counts.get(Outcome.CREATED, 0) + self.counts.get(Outcome.JOINED, 0)
+
+    @property
+    def changed(self) -> int:
+        return self.counts.get(Outcome.CHANGED, 0)
+
+    @property
+    def moved(self) -> int:
+        return self.counts.get(Outcome.MOVED, 0)
+
+    @property
+    def ended(self) -> int:
+        return self.counts.get(Outcome.ENDED, 0)

@@ -24,6 +24,7 @@ from identities.people.set_operations import NewIdentifier, change_people, ident
 from identities.people.traits import PersonTraits
 from portal.foundation.clock import now, start_of_day
 from portal.foundation.keys import uuid7
+from portal.foundation.set_writes import update_by_id
 
 STAY_FIELDS = ("starts_at", "ends_at", "contract", "kind", "agency", "source")
 IDENTIFIER_FIELDS = ("matricule", "rpps")
@@ -84,7 +85,7 @@ class SiteWrites:
         self._start()
         for line in self.kept:
             line.state, line.written = LineState.APPLIED, self.written[line.pk]
-        Line.objects.bulk_update(self.lines, ["state", "note", "written"], batch_size=500)
+        update_by_id(self.lines, ["state", "note", "written"])
         return Counter(str(one.state) for one in self.lines)
 
     def _is_stale(self, line: Line) -> bool:

@@ -20,6 +20,7 @@ from identities.people.set_operations import change_people, release_identifiers
 from identities.people.traits import PersonTraits
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
+from portal.foundation.set_writes import update_by_id
 
 _SINCE = "Non annulé, car changé depuis : {what}."
 
@@ -50,7 +51,7 @@ class SiteUndo:
         self._people()
         for line in self.lines:
             line.state = LineState.KEPT if line.note else LineState.UNDONE
-        Line.objects.bulk_update(self.lines, ["state", "note"], batch_size=500)
+        update_by_id(self.lines, ["state", "note"])
         return Counter(str(one.state) for one in self.lines)
 
     @staticmethod

@@ -14,9 +14,9 @@ from identities.people.rules import check_traits
 from identities.people.sentences import changes_sentence
 from identities.people.traits import CIVIL_TRAITS, PersonTraits
 from portal.foundation.clock import now, today
+from portal.foundation.set_writes import insert_all, update_by_id
 from portal.journal.operations import Act, Actor, Entry, record_set
 
-_BATCH = 1000
 RELEASED = Act("identifier_released", "{actor} a retiré à {object} : {identifier}.")
 
 
@@ -34,7 +34,7 @@ def register_people(*, actor: Actor, newcomers: Mapping[UUID, PersonTraits]) -> 
     """New records with the ids given, by id. Refuses (DomainError) the first problem of any (`rules.check_traits`)."""
     kept = {one: check_traits(traits).as_values() for one, traits in newcomers.items()}
     people = [Person(id=one, **values, created_by=actor.actor_id) for one, values in kept.items()]
-    Person.objects.bulk_create(people, batch_size=_BATCH)
+    insert_all(people)
     record_set(
         actor,
         REGISTERED,
@@ -65,7 +65,7 @@ def change_people(*, actor: Actor, changes: Mapping[UUID, Mapping[str, Any]]) ->
         _write(person, {name: kept.as_values()[name] for name in after})
         changed.append(person)
     columns = [*vars(PersonTraits("", ())), "phone_verified_at", "email_verified_at", "identity_changed_at"]
-    Person.objects.bulk_update(changed, columns, batch_size=200)
+    update_by_id(changed, columns)
     record_set(actor, UPDATED, entries)
 
 
@@ -86,7 +86,7 @@ def identify_people(
         PersonIdentifier(person_id=one.person_id, kind=one.kind, value=one.value, issuer=one.issuer)
         for one in identifiers
     ]
-    PersonIdentifier.objects.bulk_create(rows, batch_size=_BATCH)
+    insert_all(rows)
     record_set(actor, IDENTIFIED, [_entry(one, people[one.person_id]) for one in rows])
     return rows
 

@@ -47,6 +47,7 @@ GROUP_PLACES = (
     Place(
         Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
     ),
+    Place(Permission.HR_IMPORT, "hr_imports:sources", "Imports RH", "file-up"),
     Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
     Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
     Place(

@@ -1,13 +1,16 @@
 """HR sources and files, inside a tenant door."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import factory
 
-from identities.hr_imports.models import Source
+from identities.hr_imports.models import JobTitle, Line, Run, SiteRun, Source
 from identities.hr_imports.operations import deposit_file
-from portal.foundation.clock import today
+from identities.hr_imports.states import RunState
+from portal.foundation.clock import now, today
 from portal.journal.operations import Machine
+from tenants.groups.models import Establishment
 
 HEADERS = (
     "Matricule", "Nom de naissance", "Prénoms", "Sexe", "Date de naissance", "FINESS ET", "Emploi", "Type de contrat",
@@ -65,3 +68,42 @@ def deposit(source: Source, *lines: list[str], as_of: date | None = None, name: 
 def paris_day(days: int) -> str:
     """JJ/MM/AAAA, so many days from today."""
     return f"{today() + timedelta(days=days):%d/%m/%Y}"
+
+
+def hr_import_of(site, mark: str) -> dict[str, UUID]:
+    """A source, an import of it that was checked, one line of it and one job title: the ids that addresses name."""
+    source = SourceFactory(name=f"{mark} PAIE")
+    run = Run.objects.create(
+        source=source,
+        state=RunState.CHECKED,
+        file_name=f"{mark} FICHIER.csv",
+        as_of=today(),
+        headers=["Nom"],
+        moved_at=now(),
+        checked_at=now(),
+    )
+    Line.objects.create(run=run, number=2, outcome="created", name=f"{mark} LIGNE", establishment=site)
+    title = JobTitle.objects.create(key=mark.lower(), label=f"{mark} INTITULE", function_id="R85-368")
+    return {"source_id": source.pk, "run_id": run.pk, "title_id": title.pk}
+
+
+def more_of_import(run_id: UUID, site, count: int) -> None:
+    """More sources with their closed import, lines, sites and titles."""
+    for _ in range(count):
+        source = SourceFactory()
+        Run.objects.create(
+            source=source,
+            state=RunState.APPLIED,
+            file_name="paie.csv",
+            as_of=today(),
+            moved_at=now(),
+            applied_at=now(),
+        )
+        number = Line.objects.filter(run_id=run_id).count() + 2
+        for outcome in ("created", "double", "refused"):
+            Line.objects.create(
+                run_id=run_id, number=number, outcome=outcome, name="Fictif", establishment=site
+            )
+        JobTitle.objects.create(key=source.name, label=source.name, function_id="R85-368")
+    for place in Establishment.objects.exclude(pk__in=SiteRun.objects.values("establishment_id"))[:count]:
+        SiteRun.objects.create(run_id=run_id, establishment=place)

@@ -14,6 +14,7 @@ from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import EstablishmentFactory, UnitFactory
+from tests.factories.hr_imports import hr_import_of, more_of_import
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
@@ -45,6 +46,7 @@ class Crowd:
             give_to_a_person(self.messages)
             self.provider = IdentityProviderFactory(issuer="http://127.0.0.1:9/personne")
             self.mapping = RoleMappingFactory(provider=self.provider, mapped_by=self.administrator)
+            self.hr_import = hr_import_of(self.site, "Paie")
         self.right = MembershipFactory(
             group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
         )
@@ -57,6 +59,7 @@ class Crowd:
             self._of_the_person(count)
             UnitFactory.create_batch(count, establishment=self.site)
             EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
+            more_of_import(self.hr_import["run_id"], self.site, count)
         with tenant(self.group.id):
             self._letters(count)
             self._of_the_provider(count)
@@ -129,6 +132,7 @@ class Crowd:
             "unit_id": [self.unit.pk],
             "membership_id": [self.right.pk],
             "message_id": [self.messages[0].pk],
+            **{name: [one] for name, one in self.hr_import.items()},
             "mapping_id": [self.mapping.pk],
             "group_address": [self.group.slug],
         }

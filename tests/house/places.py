@@ -18,6 +18,7 @@ from tenants.memberships.models import Invitation, User
 from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import UnitFactory
+from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
@@ -42,6 +43,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         assignment = AssignmentFactory(person=person, establishment=establishment, agency=f"{mark} AGENCE")
         identifier = PersonIdentifierFactory(person=person, value=f"{mark}-{establishment.pk.hex[:6]}")
         unit = UnitFactory(establishment=establishment, name=f"{mark} SERVICE")
+        hr_import = hr_import_of(establishment, mark)
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(
             Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",
@@ -62,6 +64,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "identifier_id": identifier.pk,
         "unit_id": unit.pk,
         "message_id": message.pk,
+        **hr_import,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
         "mapping_id": mapping.pk,

@@ -40,7 +40,7 @@ def stays(payroll, **of) -> list[tuple[str, str]]:
 
 def test_creates_people_their_numbers_and_their_stays_with_lines_and_messages(payroll):
     first, second = payroll.group.first, payroll.group.second
-    line = hr_line(first, **{"Mobile": "0612345678"})
+    line = hr_line(first, Mobile="0612345678")
     run = payroll.apply(
         payroll.check(line, hr_line(second, **{"Emploi": "IDE", "Date d'entrée": paris_day(5)}))
     )
@@ -127,7 +127,7 @@ def test_a_creation_that_is_undone_may_be_imported_again(payroll):
 
 def test_what_changed_since_is_told_and_not_overwritten(payroll):
     person = known(payroll)
-    run = payroll.apply(payroll.check(hr_line(payroll.group.first, **{"Mobile": "0612345678"})))
+    run = payroll.apply(payroll.check(hr_line(payroll.group.first, Mobile="0612345678")))
     with tenant(payroll.group.id):
         Person.objects.filter(pk=person.pk).update(phone="+33699999999")
     payroll.undo(run)

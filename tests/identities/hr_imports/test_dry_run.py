@@ -44,7 +44,7 @@ def test_a_first_file_creates_and_writes_nothing_yet(payroll):
     first, second = payroll.group.first, payroll.group.second
     run = payroll.check(
         hr_line(first),
-        hr_line(second, **{"Emploi": "IDE"}),
+        hr_line(second, Emploi="IDE"),
         hr_line(first, "0422", **{"Nom de naissance": "Durand", "Date de naissance": "01/02/1990"}),
     )
     assert run.state == "checked"
@@ -208,7 +208,7 @@ def test_a_matricule_that_belongs_to_somebody_else_is_refused(payroll):
 
 
 def test_refused_lines_leave_as_they_came_with_their_reason(payroll):
-    run = payroll.check(hr_line(payroll.group.first, **{"Emploi": "Dompteur"}))
+    run = payroll.check(hr_line(payroll.group.first, Emploi="Dompteur"))
     with tenant(payroll.group.id):
         header, rows = refused_rows(run)
     assert header[-1] == "Motif"
