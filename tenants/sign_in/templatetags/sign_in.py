@@ -49,9 +49,10 @@ def doors_of_invitation(invitation: Invitation, token: str) -> list[Choice]:
 
 
 @register.simple_tag
-def doors_to_link(slugs: str) -> list[Choice]:
-    """The doors that somebody of these groups (addresses separated by spaces) may link to their account."""
-    return doors_of_groups(slugs.split(), pour="relier")
+def doors_to_link(slugs: str, identities: list[dict[str, Any]]) -> list[Choice]:
+    """The doors that somebody of these groups (addresses separated by spaces) may still link to their account."""
+    names = {one["name"] for one in identities}
+    return [one for one in doors_of_groups(slugs.split(), pour="relier") if one.label not in names]
 
 
 @register.simple_tag
