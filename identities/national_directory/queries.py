@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from identities.national_directory.models import DirectoryLoad, FileKind
+from identities.national_directory.models import DirectoryLink, DirectoryLoad, FileKind
+from identities.national_directory.rules import RecheckRule, due_before
+from identities.national_directory.states import LinkState
+from identities.people.models import Person
 from portal.foundation.clock import now, today
 
 STALE_DAYS = 30  # ours: the files are published every day, and the API keeps 30 days of changes
@@ -38,3 +41,14 @@ def _fresh(kind: FileKind, load: DirectoryLoad | None) -> FileFreshness:
 def loads_of() -> QuerySet[DirectoryLoad]:
     """Every load, the last one first."""
     return DirectoryLoad.objects.order_by("-id")
+
+
+def link_of(person: Person) -> DirectoryLink | None:
+    """The number that the person is linked with; None without a link."""
+    return DirectoryLink.objects.filter(person=person, state=LinkState.LINKED).first()
+
+
+def links_due(rule: RecheckRule) -> QuerySet[DirectoryLink]:
+    """Links of the door whose last check is too old for that rule, the oldest first."""
+    rows = DirectoryLink.objects.filter(state=LinkState.LINKED, checked_at__lt=due_before(rule, now()))
+    return rows.order_by("checked_at", "pk")

@@ -1,4 +1,9 @@
-"""What a load may do, and what a link may rest on."""
+"""What a load may do, what a link may rest on, and when a link is to be checked again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import TextChoices
 
 from identities.national_directory.models import FileKind
 from portal.foundation.errors import DomainError
@@ -19,3 +24,60 @@ def check_not_shrunk(kind: FileKind, rows: int, rows_held: int, reason: str) -> 
             f"Ce fichier ({kind.label}) n'a que {rows} lignes, {share} % des {rows_held} déjà chargées : il est sans"
             ' doute tronqué. S\'il est juste, relancez avec « --accept-shrink "la raison" ».',
         )
+
+
+class Difference(TextChoices):
+    """What the directory says otherwise of a linked person, and what to do."""
+
+    UNKNOWN_NUMBER = (
+        "unknown_number",
+        "Ce numéro n'est plus dans l'Annuaire Santé : demandez-en la raison à la personne ou à son ordre.",
+    )
+    OTHER_NAME = (
+        "other_name",
+        "L'Annuaire Santé donne un autre nom : vérifiez celui de la fiche, ou faites corriger l'Annuaire.",
+    )
+    CLOSED_HERE = (
+        "closed_here",
+        "Présente ici, sans activité ouverte à ce FINESS dans l'Annuaire Santé : faites déclarer l'activité.",
+    )
+    OPEN_WITHOUT_CONTRACT = (
+        "open_without_contract",
+        "Activité ouverte à un FINESS du groupe sans affectation en cours : faites-la fermer, ou saisissez l'affectation.",
+    )
+
+
+@dataclass(frozen=True)
+class RecheckRule:
+    """How long a link holds before it must be checked again. `status`: what the text is worth today, in French."""
+
+    version: str
+    months: int
+    source: str
+    status: str
+
+
+# The law in force, and the draft that may replace it: shown side by side, only the first one makes a link due.
+RECHECK_RULES = (
+    RecheckRule("rie-v1", 24, "Référentiel d'identification électronique v1, EXI 27", "en vigueur"),
+    RecheckRule("rie-v2-draft", 36, "Projet de référentiel d'identification électronique v2", "projet"),
+)
+
+
+def recheck_rule(version: str = "rie-v1") -> RecheckRule:
+    """The rule of that version. Refuses (DomainError) a version that does not exist."""
+    for rule in RECHECK_RULES:
+        if rule.version == version:
+            return rule
+    raise DomainError(f"Unknown rule {version}", f"La règle « {version} » n'existe pas.")
+
+
+def due_before(rule: RecheckRule, now: datetime) -> datetime:
+    """Links checked before that moment are due: so many calendar months ago (the last day of a shorter month)."""
+    years, month = divmod(now.year * 12 + now.month - 1 - rule.months, 12)
+    for day in range(now.day, 0, -1):
+        try:
+            return now.replace(year=years, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise ValueError(now)  # no month is without a first day

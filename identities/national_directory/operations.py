@@ -1,0 +1,159 @@
+"""Decisions on who is who in the national directory. Each leaves a line in the journal, inside the door of whoever acts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from identities.national_directory.differences import CheckedLink, checked_links
+from identities.national_directory.entries import directory_entry
+from identities.national_directory.matching import names_agree
+from identities.national_directory.models import DirectoryLink, LinkSource
+from identities.national_directory.rules import Difference, recheck_rule
+from identities.national_directory.states import LINK_TRANSITIONS, LinkState
+from identities.people.models import IdentifierKind, Person
+from identities.people.operations import add_identifier
+from identities.people.rules import check_identifier
+from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
+from portal.foundation.tenancy import current_tenant
+from portal.journal.operations import Act, Actor, Entry, record, record_set
+
+LINKED = Act(
+    "directory_linked", "{actor} a relié {object} au numéro RPPS {rpps} de l'Annuaire Santé ({source})."
+)
+REFUSED = Act(
+    "directory_link_refused",
+    "{actor} a écarté le numéro RPPS {rpps} de l'Annuaire Santé pour {object} : {reason}",
+)
+DIFFERS = Act(
+    "directory_link_checked", "{actor} a comparé {object} à l'Annuaire Santé (RPPS {rpps}) : {said}"
+)
+_QUICKER = "Quelqu'un vient de décider de ce lien. Rechargez la page."
+
+
+def link_person(*, actor: Actor, person: Person, rpps: str, source: str = LinkSource.TYPED) -> DirectoryLink:
+    """The person is that number of the loaded directory, from now on; the record then holds the number too.
+
+    The same link again changes nothing. Refuses (DomainError, field `rpps`) a wrong shape, a number that the loaded files
+    do not know, one whose name does not agree, and a person or a number already linked otherwise.
+    """
+    number = check_identifier(IdentifierKind.RPPS, rpps)
+    known = DirectoryLink.objects.filter(person=person, rpps=number).first()
+    if known is not None and known.state == LinkState.LINKED:
+        return known
+    _check_number(person, number)
+    link = _decided(actor, person, number, LinkState.LINKED, source=source, reason="")
+    add_identifier(actor=actor, person=person, kind=IdentifierKind.RPPS, value=number)
+    _say(actor, LINKED, person, number, source=LinkSource(source).label)
+    return link
+
+
+def refuse_link(*, actor: Actor, person: Person, rpps: str, reason: str) -> DirectoryLink:
+    """That number is not the person's: it is never proposed again, and a link with it ends. The record's identifiers stay.
+
+    Refuses (DomainError) a wrong shape, and a decision without a reason.
+    """
+    number = check_identifier(IdentifierKind.RPPS, rpps)
+    if not reason.strip():
+        raise DomainError("No reason", "Dites pourquoi ce numéro n'est pas celui de la personne.", "reason")
+    said = reason.strip()[:300]
+    link = _decided(actor, person, number, LinkState.REFUSED, source=LinkSource.TYPED, reason=said)
+    _say(actor, REFUSED, person, number, reason=said)
+    return link
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """How many links were checked, and how many say something else than before."""
+
+    checked: int
+    changed: int
+
+
+def recheck_links(*, actor: Actor, rule_version: str = "rie-v1") -> Recheck:
+    """Compares every link of the door with the loaded tables, by set, and dates the check under that version of the rule.
+
+    A line for each person of whom the directory now says something else. Refuses (DomainError) an unknown version, and a
+    door limited to some establishments: it sees too little to compare.
+    """
+    rule, at = recheck_rule(rule_version), now()
+    if current_tenant().establishment_ids is not None:
+        raise DomainError(
+            "A site's door sees too little", "La vérification des liens se fait pour le groupe entier."
+        )
+    found = checked_links()
+    changed = [one for one in found if one.before != one.now]
+    DirectoryLink.objects.filter(pk__in=[one.link_id for one in found]).update(
+        checked_at=at, rule_version=rule.version
+    )
+    rows = DirectoryLink.objects.in_bulk([one.link_id for one in changed])
+    for one in changed:
+        rows[one.link_id].differences = list(one.now)
+    DirectoryLink.objects.bulk_update(rows.values(), ["differences"], batch_size=1000)
+    people = Person.objects.in_bulk({one.person_id for one in changed})
+    record_set(actor, DIFFERS, [_compared(one, people[one.person_id]) for one in changed])
+    return Recheck(len(found), len(changed))
+
+
+def _compared(one: CheckedLink, person: Person) -> Entry:
+    said = " ".join(Difference(code).label for code in one.now) or "plus aucune différence."
+    values = {"object": person.display_name, "rpps": one.rpps, "said": said}
+    return Entry("person", person.pk, values, None, list(one.before), list(one.now))
+
+
+def _check_number(person: Person, number: str) -> None:
+    entry = directory_entry(number)
+    if entry is None:
+        raise DomainError(
+            f"{number} is unknown",
+            f"Le numéro RPPS {number} n'est pas dans l'Annuaire Santé tel qu'il est chargé. Vérifiez chaque chiffre ;"
+            " s'il vient d'être attribué, réessayez au prochain chargement.",
+            "rpps",
+        )
+    if not names_agree(person, number):
+        raise DomainError(
+            f"{number} has another name",
+            f"Le numéro RPPS {number} est celui de {entry.display_name} : ce nom ne concorde pas avec la fiche."
+            " Vérifiez le numéro, ou corrigez d'abord l'identité.",
+            "rpps",
+        )
+
+
+def _decided(
+    actor: Actor, person: Person, number: str, state: LinkState, *, source: str, reason: str
+) -> DirectoryLink:
+    """The row of that pair, in that state. Refuses (DomainError) a second link of the person or of the number."""
+    at = now()
+    values: dict[str, Any] = {
+        "source": source,
+        "reason": reason,
+        "decided_by": actor.actor_id,
+        "decided_by_name": actor.actor_name,
+        "decided_at": at,
+        "checked_at": at,
+        "rule_version": recheck_rule().version,
+        "differences": [],
+    }
+    known = DirectoryLink.objects.filter(person=person, rpps=number).first()
+    if known is not None and known.state == state:
+        return known
+    try:
+        with transaction.atomic():
+            if known is None:
+                return DirectoryLink.objects.create(person=person, rpps=number, state=state, **values)
+            LINK_TRANSITIONS.move_one(known, state, _QUICKER, **values)
+            return known
+    except IntegrityError as error:
+        raise DomainError(
+            f"{number} or its person is linked already",
+            f"La personne est déjà reliée à un autre numéro, ou le numéro {number} à une autre personne du groupe."
+            " Écartez d'abord ce lien.",
+            "rpps",
+        ) from error
+
+
+def _say(actor: Actor, act: Act, person: Person, number: str, **said: Any) -> None:
+    record(
+        actor, act, object_kind="person", object_id=person.pk, object=person.display_name, rpps=number, **said
+    )  # fmt: skip
