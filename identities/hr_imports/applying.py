@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 
 from identities.hr_imports.models import DepositedFile, Run, SiteRun
 from identities.hr_imports.progress import say_progress
@@ -20,6 +20,7 @@ from portal.journal.operations import Act, Machine, record
 ALONE = Machine("L'import RH")
 FINISHED = Act("hr_import_finished", "{actor} a fini d'appliquer « {object} » : {summary}.")
 TAKEN_BACK = Act("hr_import_taken_back", "{actor} a fini d'annuler « {object} » : {summary}.")
+_KEPT = "Rien n'a été annulé sur ce site ({detail}) : corrigez à la main, ou par un nouvel import."
 _CHANGED = "La situation a changé depuis le contrôle ({detail}) : déposez de nouveau le fichier pour ce site."
 
 SiteWork = Callable[[Run, SiteRun], Counter[str]]
@@ -61,23 +62,28 @@ def _apply(run: Run, site: SiteRun) -> Counter[str]:
     try:
         with transaction.atomic():
             counts = SiteWrites(run, site).write()
-    except (DomainError, IntegrityError) as error:
-        detail = error.french if isinstance(error, DomainError) else _constraint(error)
-        SITE_TRANSITIONS.move_one(
-            site, SiteState.FAILED, "", failure=_CHANGED.format(detail=detail.rstrip("."))
-        )
+    except (DomainError, DatabaseError) as error:
+        SITE_TRANSITIONS.move_one(site, SiteState.FAILED, "", failure=_CHANGED.format(detail=_why(error)))
         return Counter()
     SITE_TRANSITIONS.move_one(site, SiteState.APPLIED, "", counts=site.counts | dict(counts), failure="")
     return counts
 
 
 def _undo(run: Run, site: SiteRun) -> Counter[str]:
-    counts = SiteUndo(run, site).write()
+    try:
+        with transaction.atomic():
+            counts = SiteUndo(run, site).write()
+    except (DomainError, DatabaseError) as error:
+        SITE_TRANSITIONS.move_one(site, SiteState.KEPT, "", failure=_KEPT.format(detail=_why(error)))
+        return Counter()
     SITE_TRANSITIONS.move_one(site, SiteState.UNDONE, "", counts=site.counts | dict(counts))
     return counts
 
 
-def _constraint(error: IntegrityError) -> str:
+def _why(error: DomainError | DatabaseError) -> str:
+    """A few words of French for the line of the site."""
+    if isinstance(error, DomainError):
+        return error.french.rstrip(".")
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if "one_holder" in name:
         return "un matricule ou un RPPS est porté par une autre personne"
@@ -121,7 +127,12 @@ def _finish(group_id: UUID, run_id: UUID, state: RunState, left: SiteState) -> N
 def _summary(sites: Iterable[Any]) -> str:
     """« 49 sites appliqués, 1 refusé »."""
     counted = Counter(site.state for site in sites)
-    words = {SiteState.APPLIED: "appliqué", SiteState.FAILED: "refusé", SiteState.UNDONE: "annulé"}
+    words = {
+        SiteState.APPLIED: "appliqué",
+        SiteState.FAILED: "refusé",
+        SiteState.UNDONE: "annulé",
+        SiteState.KEPT: "non annulé",
+    }
     parts = [
         f"{counted[state]} site{'s' * (counted[state] > 1)} {word}{'s' * (counted[state] > 1)}"
         for state, word in words.items()

@@ -44,10 +44,15 @@ def check_run(group_id: UUID, run_id: UUID) -> bool:
                 return False
             _check(run)
     except DomainError as error:
-        with tenant(group_id):
-            rows = Run.objects.filter(pk=run_id)
-            RUN_TRANSITIONS.move(rows, RunState.RECEIVED, failure=error.french, moved_at=now())
+        give_back_check(group_id, run_id, error.french)
     return True
+
+
+def give_back_check(group_id: UUID, run_id: UUID, french: str) -> None:
+    """A check that did not end goes back to its columns with the reason; a run elsewhere is left where it is."""
+    with tenant(group_id):
+        rows = Run.objects.filter(pk=run_id)
+        RUN_TRANSITIONS.move(rows, RunState.RECEIVED, failure=french, moved_at=now())
 
 
 def _check(run: Run) -> None:

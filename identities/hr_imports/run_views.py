@@ -27,7 +27,8 @@ from tenants.memberships.permissions import Permission
 PAGE = 50
 _ROUTES = ("columns", "lines", "refused", "unknown", "doubles", "apply", "undo", "abandon", "retry")
 _SITE_STATUS = {
-    SiteState.WAITING: "info", SiteState.APPLIED: "ok", SiteState.FAILED: "danger", SiteState.UNDONE: "neutral"
+    SiteState.WAITING: "info", SiteState.APPLIED: "ok", SiteState.FAILED: "danger", SiteState.UNDONE: "neutral",
+    SiteState.KEPT: "danger",
 }  # fmt: skip
 
 
@@ -37,6 +38,11 @@ def seen_run(run_id: UUID) -> Run:
     if found is None:
         raise Http404
     return found
+
+
+def _posted(request: TenantRequest) -> Any:
+    """What was posted, though it be nothing: an empty form is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 def context_of(request: TenantRequest, found: Run, **more: Any) -> dict[str, Any]:
@@ -80,7 +86,7 @@ def columns(request: TenantRequest, run_id: UUID) -> HttpResponse:
     found = seen_run(run_id)
     if not can_abandon(found):
         return go(request, "run", run_id=run_id)
-    form = ColumnsForm(request.POST or None, run=found)
+    form = ColumnsForm(_posted(request), run=found)
     if request.method == "POST" and form.is_valid():
         try:
             operations.start_check(actor=request.access, run=found, mapping=form.mapping)
@@ -119,7 +125,7 @@ def refused(request: TenantRequest, run_id: UUID) -> HttpResponse:
 def unknown(request: TenantRequest, run_id: UUID) -> HttpResponse:
     """Sites and functions that nobody knows yet: told once, remembered, and the file is checked again."""
     found = seen_run(run_id)
-    form = UnknownForm(request.POST or None, run=found)
+    form = UnknownForm(_posted(request), run=found)
     if request.method == "POST" and form.is_valid() and form.told:
         try:
             _tell(request, found, form)
@@ -185,7 +191,7 @@ def apply(request: TenantRequest, run_id: UUID) -> HttpResponse:
     found = seen_run(run_id)
     if not can_apply(found):
         return go(request, "run", run_id=run_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None, run=found)
+    form = ReasonForm(_posted(request), run=found)
     may_force = request.access.holds(Permission.HR_IMPORT_FORCE)
     if request.method == "POST" and form.is_valid():
         try:

@@ -41,14 +41,16 @@ class SiteState(TextChoices):
     APPLIED = "applied", "appliqué"
     FAILED = "failed", "refusé"
     UNDONE = "undone", "annulé"
+    KEPT = "kept", "non annulé"
 
 
 SITE_TRANSITIONS = Transitions(
     SiteState,
     {
         SiteState.WAITING: (SiteState.APPLIED, SiteState.FAILED),
-        SiteState.APPLIED: (SiteState.UNDONE,),
+        SiteState.APPLIED: (SiteState.UNDONE, SiteState.KEPT),
         SiteState.FAILED: (SiteState.WAITING,),
         SiteState.UNDONE: (),
+        SiteState.KEPT: (),
     },
 )

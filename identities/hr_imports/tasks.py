@@ -1,15 +1,21 @@
 """One task carries a run on from wherever it is; a sweep calls it again for those whose worker died."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 
 from identities.hr_imports.applying import apply_run_sites, undo_run_sites
-from identities.hr_imports.checking import check_run
+from identities.hr_imports.checking import check_run, give_back_check
 from identities.hr_imports.queries import state_of
 from identities.hr_imports.states import RunState
 from identities.hr_imports.work import TASK, ring, runs_at_work
 from portal.foundation.tenancy.tasks import ClockTask, TenantTask
+
+BROKEN = (
+    "Le contrôle n'a pas abouti, pour une raison technique : recommencez. Si cela se répète, prévenez votre service"
+    " informatique, ou enregistrez le fichier en CSV."
+)
 
 
 class OwnDoors(TenantTask):
@@ -17,6 +23,11 @@ class OwnDoors(TenantTask):
 
     abstract = True
     opens_door = False
+
+    def on_failure(
+        self, exc: BaseException, task_id: str, args: Any, kwargs: dict[str, Any], einfo: Any
+    ) -> None:
+        give_back_check(UUID(kwargs["group_id"]), UUID(kwargs["run_id"]), BROKEN)
 
 
 @shared_task(base=OwnDoors, name=TASK)

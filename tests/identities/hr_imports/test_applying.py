@@ -12,7 +12,7 @@ import pytest
 from identities.assignments.models import Assignment, AssignmentChange
 from identities.hr_imports.applying import apply_run_sites, undo_run_sites
 from identities.hr_imports.models import DepositedFile, Line, Run, SiteRun
-from identities.hr_imports.operations import abandon_run, apply_run, retry_sites, undo_run
+from identities.hr_imports.operations import abandon_run, apply_run, retry_sites, start_check, undo_run
 from identities.hr_imports.tasks import carry_on
 from identities.hr_imports.work import runs_at_work
 from identities.people.models import Person, PersonIdentifier
@@ -21,9 +21,10 @@ from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line as JournalLine
+from tenants.groups.models import Establishment
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import EstablishmentFactory
-from tests.factories.hr_imports import PAYROLL, hr_line, paris_day
+from tests.factories.hr_imports import PAYROLL, deposit, hr_line, paris_day
 from tests.factories.people import PersonFactory
 from tests.identities.hr_imports.test_dry_run import known
 from tests.services import ROOT
@@ -285,3 +286,30 @@ def test_killed_in_the_middle_it_resumes_and_each_site_is_done_once(payroll, ser
 def _applied(payroll, run) -> int:
     with tenant(payroll.group.id):
         return SiteRun.objects.filter(run=run, state="applied").count()
+
+
+def test_a_site_that_cannot_be_undone_says_so_and_the_others_are(payroll):
+    first, second = payroll.group.first, payroll.group.second
+    known(payroll, "1", birth_name="Parti", birth_date="1970-05-05")
+    known(payroll, "2", site=second, birth_name="Aussi", birth_date="1971-05-05")
+    known(payroll)
+    run = payroll.apply(payroll.check(hr_line(first)))
+    with tenant(payroll.group.id):
+        Establishment.objects.filter(pk=first.pk).update(closed_on=now().date() - timedelta(days=1))
+    assert payroll.undo(run).state == "undone"
+    with tenant(payroll.group.id):
+        sites = {one.establishment_id: one for one in SiteRun.objects.all()}
+        assert (sites[first.pk].state, sites[second.pk].state) == ("kept", "undone")
+        assert "est fermé depuis" in sites[first.pk].failure
+
+
+def test_a_check_that_breaks_gives_the_file_back_with_a_reason(payroll):
+    with tenant(payroll.group.id):
+        run = deposit(payroll.source, hr_line(payroll.group.first))
+        start_check(actor=PAYROLL, run=run, mapping=run.mapping)
+    carry_on.on_failure(
+        ValueError(), "", (), {"group_id": str(payroll.group.id), "run_id": str(run.pk)}, None
+    )
+    broken = payroll.seen(run)
+    assert broken.state == "received"
+    assert "raison technique" in broken.failure
