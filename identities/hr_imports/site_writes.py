@@ -103,13 +103,14 @@ class SiteWrites:
         ids = [one.person_id for one in self.kept if one.person_id]
         self.people = {one.pk: one for one in Person.objects.filter(pk__in=ids)}
         new = {key: _traits_of(line) for key, line in newcomers.items() if key not in self.people}
-        self.people |= register_people(actor=self.actor, newcomers=new)
+        numbers = [given for key in new for given in self._identifiers(newcomers[key], is_new=True)]
+        self.people |= register_people(actor=self.actor, newcomers=new, identifiers=numbers)
         changes: dict[UUID, dict[str, Any]] = {}
         for line in self.kept:
             if line.person_id in self.people and (asked := self._traits_to_change(line)):
                 changes[line.person_id] = asked
         change_people(actor=self.actor, changes=changes)
-        self._identify(new)
+        self._identify()
 
     def _traits_to_change(self, line: Line) -> dict[str, Any]:
         """Those that are still as the check saw them; kept with what they were."""
@@ -132,28 +133,26 @@ class SiteWrites:
             }
         return asked
 
-    def _identify(self, new: dict[UUID, PersonTraits]) -> None:
-        """Those of new people, from their first line here; those that known people did not carry."""
+    def _identify(self) -> None:
+        """What known people did not carry yet."""
         asked: dict[tuple[UUID, str], tuple[Line, NewIdentifier]] = {}
         for line in self.kept:
-            for kind, value in self._identifiers(line, line.person_id in new):
-                issuer = self.run.source.issuer if kind == "matricule" else ""
-                given = NewIdentifier(line.person_id, kind, value, issuer)  # type: ignore[arg-type]
-                asked.setdefault((given.person_id, kind), (line, given))
-        rows = identify_people(
-            actor=self.actor, identifiers=[one for _, one in asked.values()], people=self.people
-        )
+            for given in self._identifiers(line, is_new=False) if not line.is_new else ():
+                asked.setdefault((given.person_id, given.kind), (line, given))
+        given_now = [given for _, given in asked.values()]
+        rows = identify_people(actor=self.actor, identifiers=given_now, people=self.people)
         for (line, _), row in zip(asked.values(), rows, strict=True):
-            if not line.is_new:
-                self.written[line.pk].setdefault("identifiers", []).append(row.pk)
+            self.written[line.pk].setdefault("identifiers", []).append(row.pk)
 
-    def _identifiers(self, line: Line, is_registered_here: bool) -> Iterator[tuple[str, str]]:
-        if is_registered_here and line.values:
-            yield from ((kind, line.values[kind]) for kind in IDENTIFIER_FIELDS if line.values[kind])
-        elif not line.is_new:
-            yield from (
-                (one["field"], one["after"]) for one in line.changes if one["field"] in IDENTIFIER_FIELDS
-            )
+    def _identifiers(self, line: Line, *, is_new: bool) -> Iterator[NewIdentifier]:
+        """All of a newcomer's; of somebody known, those that the check found new."""
+        values = line.values or {}
+        changes = {one["field"]: one["after"] for one in line.changes}
+        for kind in IDENTIFIER_FIELDS:
+            value = values.get(kind) if is_new else changes.get(kind)
+            if value and line.person_id:
+                issuer = self.run.source.issuer if kind == "matricule" else ""
+                yield NewIdentifier(line.person_id, kind, value, issuer)
 
     def _end_and_align(self) -> None:
         endings: list[Ending] = []

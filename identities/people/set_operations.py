@@ -30,17 +30,37 @@ class NewIdentifier:
     issuer: str = ""
 
 
-def register_people(*, actor: Actor, newcomers: Mapping[UUID, PersonTraits]) -> dict[UUID, Person]:
-    """New records with the ids given, by id. Refuses (DomainError) the first problem of any (`rules.check_traits`)."""
+def register_people(
+    *, actor: Actor, newcomers: Mapping[UUID, PersonTraits], identifiers: Sequence[NewIdentifier] = ()
+) -> dict[UUID, Person]:
+    """New records with the ids given, by id, and the identifiers they come with; one line of the journal each.
+
+    Refuses (DomainError) the first problem of any (`rules.check_traits`), and (IntegrityError) an identifier that
+    somebody holds: nothing is written then.
+    """
     kept = {one: check_traits(traits).as_values() for one, traits in newcomers.items()}
     people = [Person(id=one, **values, created_by=actor.actor_id) for one, values in kept.items()]
+    held = [_held(one) for one in identifiers]
     insert_all(people)
-    record_set(
-        actor,
-        REGISTERED,
-        [Entry("person", one.pk, {"object": one.display_name}, after=kept[one.pk]) for one in people],
-    )
+    insert_all(held)
+    numbers: dict[UUID, list[str]] = {}
+    for one in held:
+        numbers.setdefault(one.person_id, []).append(str(one))
+    entries = [
+        Entry(
+            "person",
+            one.pk,
+            {"object": one.display_name},
+            after=kept[one.pk] | {"identifiers": numbers.get(one.pk, [])},
+        )
+        for one in people
+    ]
+    record_set(actor, REGISTERED, entries)
     return {one.pk: one for one in people}
+
+
+def _held(one: NewIdentifier) -> PersonIdentifier:
+    return PersonIdentifier(person_id=one.person_id, kind=one.kind, value=one.value, issuer=one.issuer)
 
 
 def change_people(*, actor: Actor, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
@@ -82,10 +102,7 @@ def identify_people(
     *, actor: Actor, identifiers: Sequence[NewIdentifier], people: Mapping[UUID, Person]
 ) -> list[PersonIdentifier]:
     """Identifiers held from now on. Refuses (IntegrityError) one that somebody else holds: nothing is written then."""
-    rows = [
-        PersonIdentifier(person_id=one.person_id, kind=one.kind, value=one.value, issuer=one.issuer)
-        for one in identifiers
-    ]
+    rows = [_held(one) for one in identifiers]
     insert_all(rows)
     record_set(actor, IDENTIFIED, [_entry(one, people[one.person_id]) for one in rows])
     return rows

@@ -56,7 +56,9 @@ def test_creates_people_their_numbers_and_their_stays_with_lines_and_messages(pa
         assert found == {(first.pk, "running", mark), (second.pk, "planned", mark)}
         assert AssignmentChange.objects.count() == 2
         acts = set(JournalLine.objects.filter(object_id=person.pk).values_list("act", flat=True))
-        assert acts == {"person_registered", "identifier_added", "assignment.started"}
+        assert acts == {"person_registered", "assignment.started"}
+        registered = JournalLine.objects.get(object_id=person.pk, act="person_registered")
+        assert registered.after["identifiers"] == ["matricule RH 0421"]
         assert list(Message.objects.values_list("kind", flat=True)) == ["assignment.started"]
         assert not DepositedFile.objects.exists()
     assert (
