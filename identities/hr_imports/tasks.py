@@ -9,7 +9,7 @@ from identities.hr_imports.applying import apply_run_sites, undo_run_sites
 from identities.hr_imports.checking import check_run, give_back_check
 from identities.hr_imports.queries import state_of
 from identities.hr_imports.states import RunState
-from identities.hr_imports.work import TASK, ring, runs_at_work
+from identities.hr_imports.work import TASK, forget_old_lines, ring, runs_at_work
 from portal.foundation.tenancy.tasks import ClockTask, TenantTask
 
 BROKEN = (
@@ -50,3 +50,9 @@ def resume() -> int:
     for group_id, run_id in found:
         ring({"group_id": str(group_id), "run_id": str(run_id)})
     return len(found)
+
+
+@shared_task(base=ClockTask, name="identities.hr_imports.tasks.forget")
+def forget() -> int:
+    """Every night: the lines of imports closed for 30 days; says of how many."""
+    return forget_old_lines()

@@ -13,7 +13,7 @@ from identities.assignments.models import Assignment, AssignmentChange
 from identities.hr_imports.applying import apply_run_sites, undo_run_sites
 from identities.hr_imports.models import DepositedFile, Line, Run, SiteRun
 from identities.hr_imports.operations import abandon_run, apply_run, retry_sites, start_check, undo_run
-from identities.hr_imports.tasks import carry_on
+from identities.hr_imports.tasks import carry_on, forget
 from identities.hr_imports.work import runs_at_work
 from identities.people.models import Person, PersonIdentifier
 from portal.dispatch.models import Message
@@ -315,3 +315,15 @@ def test_a_check_that_breaks_gives_the_file_back_with_a_reason(payroll):
     broken = payroll.seen(run)
     assert broken.state == "received"
     assert "raison technique" in broken.failure
+
+
+def test_the_lines_of_an_old_import_are_forgotten_and_its_counts_stay(payroll):
+    old = payroll.apply(payroll.check(hr_line(payroll.group.first)))
+    with tenant(payroll.group.id):
+        Run.objects.filter(pk=old.pk).update(moved_at=now() - timedelta(days=31))
+    payroll.check(hr_line(payroll.group.first, Mobile="0612345678"))
+    assert forget() == 1
+    assert forget() == 0
+    with tenant(payroll.group.id):
+        assert [one.run_id for one in Line.objects.all()] != [old.pk]
+        assert Run.objects.get(pk=old.pk).counts["created"] == 1
