@@ -136,7 +136,10 @@ def _build(cursor: Any, target: Target) -> Built:
 
 
 def _table_of(target: Target) -> str:
-    """CREATE TABLE AS, that PostgreSQL may run on several processors. A name's key is made once per name, not per row."""
+    """CREATE TABLE AS, that PostgreSQL may run on several processors.
+
+    A name's key is made once per name, not per row: OFFSET 0 keeps PostgreSQL from making it after the join.
+    """
     hashed = target.key == "key"
     key = _hash(target.identity) if hashed else target.key
     digest = _hash(tuple(target.columns.values()))
@@ -147,7 +150,7 @@ def _table_of(target: Target) -> str:
     made = [f"{rank}.made AS {name}" for rank, name in _ranked(target)]
     joins = [
         f"JOIN (SELECT {of} AS name, left(app.search_key({of}), {KEY_LENGTH}) AS made"
-        f" FROM (SELECT DISTINCT {of} FROM {STAGED}) {rank}_names) {rank} ON {rank}.name = s.{of}"
+        f" FROM (SELECT DISTINCT {of} FROM {STAGED}) {rank}_names OFFSET 0) {rank} ON {rank}.name = s.{of}"
         for (rank, _), of in zip(_ranked(target), target.names.values(), strict=True)
     ]
     order = [*(["key"] if hashed else []), *target.columns]
