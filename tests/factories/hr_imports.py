@@ -9,6 +9,7 @@ from identities.hr_imports.models import JobTitle, Line, Run, SiteRun, Source
 from identities.hr_imports.operations import deposit_file
 from identities.hr_imports.states import RunState
 from portal.foundation.clock import now, today
+from portal.foundation.keys import uuid7
 from portal.journal.operations import Machine
 from tenants.groups.models import Establishment
 
@@ -79,10 +80,26 @@ def hr_import_of(site, mark: str) -> dict[str, UUID]:
         file_name=f"{mark} FICHIER.csv",
         as_of=today(),
         headers=["Nom"],
+        sample=[[f"{mark} EXEMPLE"]],
+        counts={"created": 1, "double": 1, "refused": 1},
+        unknown={"site": {f"{mark} LIEU": 1}, "function": {f"{mark} METIER": 2}},
+        guards=[{"kind": "departures", "sentence": f"{mark} GARDE-FOU"}],
         moved_at=now(),
         checked_at=now(),
     )
     Line.objects.create(run=run, number=2, outcome="created", name=f"{mark} LIGNE", establishment=site)
+    alike = {
+        "person_id": str(uuid7()),
+        "name": f"{mark} SEMBLABLE",
+        "score": 80,
+        "reasons": ["même date de naissance"],
+    }
+    Line.objects.create(
+        run=run, number=3, outcome="double", name=f"{mark} DOUBLE", establishment=site, doubles=[alike]
+    )
+    problem = {"column": "Nom", "message": f"{mark} MOTIF"}
+    Line.objects.create(run=run, number=4, outcome="refused", name=mark, problems=[problem], cells=[mark])
+    SiteRun.objects.create(run=run, establishment=site)
     title = JobTitle.objects.create(key=mark.lower(), label=f"{mark} INTITULE", function_id="R85-368")
     return {"source_id": source.pk, "run_id": run.pk, "title_id": title.pk}
 

@@ -21,6 +21,7 @@ from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tenants.notices.links import stop_path
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
@@ -78,6 +79,7 @@ def _names(group_id) -> Names:
         site = Establishment.objects.order_by("pk").first()
         stays = _stays(site)
         unit = Unit.objects.filter(establishment=site).first()
+        hr_import = hr_import_of(site, "Paie")
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
         provider = IdentityProviderFactory(draft=True, issuer="http://127.0.0.1:9/personne")
@@ -100,6 +102,7 @@ def _names(group_id) -> Names:
         "membership_id": [one.pk for one in rights],
         "mapping_id": [mapping.pk],
         "group_address": [group.slug],
+        **{name: [one] for name, one in hr_import.items()},
     }
     return Names(group.slug, ids)
 
