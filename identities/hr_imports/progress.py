@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 
+WAITING = "En attente d'un traitement"
 _KEPT = 3600  # seconds
 
 
@@ -23,5 +24,5 @@ def say_progress(run_id: UUID, percent: int, words: str) -> None:
 
 def progress_of(run_id: UUID) -> Progress:
     """What the page shows while the run is at work."""
-    percent, words = cache.get(f"hr-import-{run_id}") or (0, "En attente d'un traitement")
+    percent, words = cache.get(f"hr-import-{run_id}") or (0, WAITING)
     return Progress(percent, words)

@@ -9,6 +9,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from identities.hr_imports.models import Line, Run
+from identities.hr_imports.progress import WAITING, say_progress
 from identities.hr_imports.states import AT_WORK, OPEN_RUNS
 from portal.foundation.clock import now
 from portal.foundation.tenancy import clock, tenant
@@ -22,6 +23,7 @@ TASK = "identities.hr_imports.tasks.carry_on"
 
 def ring_work(run: Run) -> None:
     """A ring that is lost costs half a minute: the sweep rings again."""
+    say_progress(run.pk, 0, WAITING)
     ids = {"group_id": str(run.group_id), "run_id": str(run.pk)}
     transaction.on_commit(lambda: ring(ids), robust=True)
 
