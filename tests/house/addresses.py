@@ -18,6 +18,7 @@ SHUT = {
     "account_confirm_login_code": "no sign-in by a code sent by mail",
     "sign_in:psc_start": "leads out to Pro Santé Connect; tests/journeys/test_pro_sante_connect.py goes there and back",
     "sign_in:psc_callback": "refuses whoever does not come back from there; the same journey",
+    "account_rights:first_password": "for accounts without one, once they have a second factor; tests/tenants/sign_in",
     "sign_in:unlink": "asks about an identity one is linked with; tests/tenants/sign_in unlinks one",
     "sign_in:close_session": "posted from the list of sessions; tests/tenants/sign_in closes one",
     "sign_in:accept": "leads to the invitation until an identity was proved; tests/tenants/sign_in walks it",
