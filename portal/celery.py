@@ -39,7 +39,10 @@ app.conf.beat_schedule = {
         "task": "tenants.sign_in.tasks.forget_old_sessions",
         "schedule": crontab(hour=4, minute=15),
     },
-    "oubli des imports RH": {"task": "identities.hr_imports.tasks.forget", "schedule": crontab(hour=4, minute=30)},
+    "oubli des imports RH": {
+        "task": "identities.hr_imports.tasks.forget",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "reprise des imports RH": {"task": "identities.hr_imports.tasks.resume", "schedule": 30.0},
     "oubli des brouillons": {
         "task": "identities.assignments.tasks.forget_old_drafts",

@@ -41,7 +41,9 @@ def test_an_rpps_of_the_wrong_length_is_not_taken_for_one():
     assert typed("8997002188961").kind == IdentifierKind.OTHER
 
 
-@pytest.mark.parametrize("raw", ["3750712184", "4187512751", "518751275100038", "110009151500", "610009151500"])
+@pytest.mark.parametrize(
+    "raw", ["3750712184", "4187512751", "518751275100038", "110009151500", "610009151500"]
+)
 def test_an_organisation_is_nobody(raw):
     """Its number alone would be that of every colleague."""
     assert typed(raw) is None

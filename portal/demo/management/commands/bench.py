@@ -1,4 +1,4 @@
-"""`manage.py bench pages|load|walls|plans|hr_import --json`: what the product costs, always beside what it is compared with."""
+"""`manage.py bench pages|load|walls|plans|hr_import --json`: what the product costs, beside what it is compared with."""
 
 from argparse import ArgumentParser
 from typing import Any

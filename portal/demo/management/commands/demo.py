@@ -42,8 +42,9 @@ class Command(BaseCommand):
         self._say(f"\nTrousseau est ouvert : {address}\n\nComptes de démonstration :")
         for label, email, password in demo_accounts():
             self._say(f"  {email:<26} {password:<22} {label}")
+        self._say("\nLe code du second facteur est affiché sur la page de connexion.")
         self._say(
-            "\nLe code du second facteur est affiché sur la page de connexion. Pro Santé Connect est joué par le bac à sable."
+            "Pro Santé Connect est joué par le bac à sable : choisissez-y Claire, Karim, Sophie, Hélène…"
         )
         self._say("Ctrl-C arrête tout.\n")
 
