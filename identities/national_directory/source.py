@@ -1,28 +1,23 @@
 """A directory file on disk: its header, which file it is, and its blocks, checked for what COPY would misread."""
 
 import gzip
-import io
-import re
 import zlib
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from identities.national_directory.layouts import LAYOUTS, SIGNS, Layout
 from portal.foundation.errors import DomainError
 from portal.foundation.names import search_key
+from portal.foundation.national_files import BLOCK, NationalFile
 
-BLOCK = 1 << 20
 LONGEST_HEADER = 1 << 16
 LONGEST_LINE = BLOCK  # bytes; a real one has about 350
 ZIP = b"PK\x03\x04"
 QUOTE = b"\x01"  # what COPY takes for a quotation mark: names hold the usual ones
 ASK_AGAIN = "Téléchargez-le de nouveau depuis data.gouv.fr (« Annuaire Santé – extractions en libre accès »)."
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 
 
 class DirectoryFileError(DomainError):
@@ -40,34 +35,10 @@ class Header:
 
 
 @dataclass(frozen=True)
-class Source:
-    """One file to read, gz or not."""
+class Source(NationalFile):
+    """One file of the directory."""
 
-    path: Path
-
-    def open(self) -> BinaryIO:
-        """The bytes, decompressed, without a byte order mark. Refuses (DirectoryFileError) a file that is not there."""
-        try:
-            stream = self.path.open("rb")
-        except OSError as error:
-            raise DirectoryFileError(
-                f"Cannot open: {error.strerror}",
-                f"Le fichier « {self.path} » ne s'ouvre pas : vérifiez son nom et vos droits de lecture.",
-            ) from error
-        if stream.peek(2)[:2] == b"\x1f\x8b":
-            stream.close()
-            stream = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(self.path, "rb")), BLOCK)
-        if stream.peek(3)[:3] == BOM_UTF8:
-            stream.read(3)
-        return stream
-
-    def day_in_name(self) -> date | None:
-        """The day written in the name of the file (`…_202611230830.txt`)."""
-        found = _DAY_IN_NAME.search(self.path.name)
-        try:
-            return date(*map(int, found.groups())) if found else None
-        except ValueError:
-            return None
+    error = DirectoryFileError
 
 
 def read_header(stream: BinaryIO, name: str) -> Header:

@@ -12,8 +12,9 @@ from typing import Any
 
 import ijson
 
+from portal.foundation.national_files import day_or_none
 from tenants.groups.finess.rows import FinessFileError, Row, establishment, legal_entity
-from tenants.groups.finess.source import ASK_AGAIN, Source, day_or_none
+from tenants.groups.finess.source import ASK_AGAIN, Source
 
 _GENERATED = re.compile(rb'"generatedAt"\s*:\s*"(\d{4}-\d\d-\d\d)')
 HEAD_OFFICE, SITE = "02", "03"

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from io import TextIOWrapper
 
+from portal.foundation.national_files import BLOCK, day_or_none
 from tenants.groups.finess.old_fields import row
 from tenants.groups.finess.rows import FinessFileError, Refusal, Row
-from tenants.groups.finess.source import ASK_AGAIN, BLOCK, Source, day_or_none
+from tenants.groups.finess.source import ASK_AGAIN, Source
 
 _ESTABLISHMENT = (
     "section;nofinesset;nofinessej;rs;rslongue;complrs;compldistrib;numvoie;typvoie;voie;compvoie;lieuditbp;commune;"

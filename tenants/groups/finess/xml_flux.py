@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 from xml.parsers import expat
 
+from portal.foundation.national_files import BLOCK, day_or_none
 from tenants.groups.finess.old_fields import row
 from tenants.groups.finess.rows import FinessFileError, Row
-from tenants.groups.finess.source import ASK_AGAIN, BLOCK, Source, day_or_none
+from tenants.groups.finess.source import ASK_AGAIN, Source
 
 _STRUCTURES = ("structureej", "structureet")
 
