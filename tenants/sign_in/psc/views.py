@@ -124,8 +124,17 @@ def _check_answer(answer: Mapping[str, str]) -> None:
 
 
 def _landed(request: HttpRequest, trip: Trip, identity: ProvedIdentity, id_token: str) -> HttpResponse:
-    """Whatever comes of it, the session at Pro Santé Connect is ended with what the person leaves here."""
-    keep_id_token(request, id_token)
+    """Whatever comes of it, the session at Pro Santé Connect is ended with what the person leaves here.
+
+    Its token is kept last: until then the session may be that of somebody else, whose own is ended as they are replaced.
+    """
+    try:
+        return _placed(request, trip, identity)
+    finally:
+        keep_id_token(request, id_token)
+
+
+def _placed(request: HttpRequest, trip: Trip, identity: ProvedIdentity) -> HttpResponse:
     if trip.link and request.user.is_authenticated:
         keep_pending(request, identity)
         return redirect("sign_in:link")
@@ -135,9 +144,7 @@ def _landed(request: HttpRequest, trip: Trip, identity: ProvedIdentity, id_token
             keep_pending(request, identity)
             return redirect("sign_in:accept", token=trip.invitation)
         path = reverse("account_rights:invitation", args=[trip.invitation])
-    answer = land(request, identity, path, PSC)
-    keep_id_token(request, id_token)  # signing in may have emptied the session of somebody else
-    return answer
+    return land(request, identity, path, PSC)
 
 
 def _opens_an_account(invitation: Invitation, identity: ProvedIdentity) -> bool:

@@ -100,6 +100,22 @@ def test_somebody_elses_session_ends_before_another_begins(psc, nurse, administr
     assert f"Fin de la session de {administrator.full_name}." in lines()
 
 
+def test_coming_in_after_somebody_else_keeps_ones_own_session_at_pro_sante_connect(psc, nurse, administrator):
+    psc.client.force_login(administrator)
+    psc.come(NURSE)
+    assert lives(psc) == [True]
+    psc.client.post("/compte/logout/")
+    assert lives(psc) == [False]
+
+
+def test_whoever_is_replaced_is_left_at_pro_sante_connect_too(psc, nurse, administrator):
+    psc.link(administrator, STRANGER)
+    psc.come(STRANGER)
+    psc.come(NURSE)
+    assert psc.client.session["_auth_user_id"] == str(nurse.pk)
+    assert lives(psc) == [False, True]
+
+
 def test_an_unattended_session_does_not_give_its_account_away(psc, nurse):
     """An account without password nor factor of ours: allauth would ask nothing."""
     psc.come(NURSE)
