@@ -1,13 +1,17 @@
 """Pro Santé Connect played by the sandbox, and a browser that walks through it."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from portal.foundation.tenancy import PLATFORM, tenant
+from portal.journal.models import Line
 from tenants.memberships.models import User
 from tenants.sign_in.identifiers import typed
+from tests.factories.memberships import DoorOnlyUserFactory, MembershipFactory
 from tests.factories.sign_in import ExternalIdentityFactory
 from tests.sandbox import Sandbox
 
@@ -44,3 +48,17 @@ class Psc:
 def psc(pro_sante_connect, settings, db) -> Psc:
     settings.OIDC_TIMEOUT = 0.4
     return Psc(pro_sante_connect)
+
+
+@pytest.fixture
+def nurse(psc, group) -> User:
+    """Maëlle Kergoat: linked already, with a right in a group, and no other door."""
+    user = MembershipFactory(group_id=group.id, user=DoorOnlyUserFactory()).user
+    psc.link(user, "maelle-kergoat")
+    return user
+
+
+def lines(group_id: UUID = PLATFORM) -> list[str]:
+    """The sentences of that journal, the platform's by default, oldest first."""
+    with tenant(group_id):
+        return list(Line.objects.order_by("at").values_list("sentence", flat=True))

@@ -11,7 +11,6 @@ from django.urls import resolve
 from portal.dispatch.models import Message
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import PLATFORM, tenant
-from portal.journal.models import Line
 from portal.journal.operations import Machine
 from tenants.memberships.links import invitation_token
 from tenants.memberships.lost_factors import remove_second_factors_as_operator
@@ -22,25 +21,14 @@ from tenants.sign_in.operations import link_identity, recognise, unlink_identity
 from tenants.sign_in.psc.client import ProSanteConnectClient
 from tenants.sign_in.queries import account_opened_by, links_of
 from tenants.sign_in.refusals import DoorShutError
-from tests.factories.memberships import DoorOnlyUserFactory, InvitationFactory, MembershipFactory
+from tests.factories.memberships import InvitationFactory
 from tests.factories.sign_in import proved
 from tests.fixtures import make_group
+from tests.tenants.sign_in.conftest import lines
 
 NURSE, STRANGER = "maelle-kergoat", "yann-le-goff"
 RPPS, OTHER_RPPS = ("rpps", "99700218896"), ("rpps", "99700427885")
 PSI = ("psi", "019fa371-0d5c-7a63-9f4e-2f3b6f1c2d4e")
-
-
-@pytest.fixture
-def nurse(psc, group) -> User:
-    user = MembershipFactory(group_id=group.id, user=DoorOnlyUserFactory()).user
-    psc.link(user, NURSE)
-    return user
-
-
-def lines() -> list[str]:
-    with tenant(PLATFORM):
-        return list(Line.objects.order_by("at").values_list("sentence", flat=True))
 
 
 def lives(psc) -> list[bool]:
