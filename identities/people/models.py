@@ -36,6 +36,9 @@ class Person(TenantRow):
     identity_changed_at = models.DateTimeField(
         null=True, blank=True
     )  # last change of a civil trait: later checks only hold
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="merged"
+    )  # the record that goes on in its place; identities.duplicates writes it
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
     name_key = GeneratedField(
@@ -58,6 +61,9 @@ class Person(TenantRow):
                 condition=Q(birth_date="")
                 | Q(birth_date__regex=r"^[0-9]{4}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$"),
                 name="people_person_birth_date_shape",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="people_person_not_into_itself"
             ),
         ]
         indexes = [

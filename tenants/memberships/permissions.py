@@ -17,6 +17,13 @@ class Permission(TextChoices):
     DEPARTURE = "departure", "prolonger ou terminer une affectation"
     IDENTITY_CHECK = "identity_check", "attester un contrôle d'identité"
     HR_IMPORT = "hr_import", "importer les fichiers RH"
+    DUPLICATES_SETTLE = "duplicates_settle", "régler les doublons"
+    IDENTITY_CONFIRM = "identity_confirm", "confirmer le changement d'une identité vérifiée"
+    DIRECTORY_VIEW = "directory_view", "voir les liens avec l'Annuaire Santé"
+    DIRECTORY_LINK = "directory_link", "relier un professionnel à l'Annuaire Santé"
+    PRESENCE_REVIEW = "presence_review", "faire la revue annuelle des présents"
+    QUALITY_VIEW = "quality_view", "voir la qualité des données"
+    API_KEYS_MANAGE = "api_keys_manage", "gérer les clés d'accès des logiciels"
     HR_IMPORT_FORCE = "hr_import_force", "passer outre le garde-fou d'un import RH"
     MEMBERSHIPS_VIEW = "memberships_view", "voir les droits du portail"
     MEMBERSHIPS_GRANT = "memberships_grant", "donner et retirer des droits du portail"
@@ -50,15 +57,21 @@ _WORK_SITE = _READ_SITE | {
     Permission.PEOPLE_EDIT,
     Permission.PEOPLE_EXPORT,
     Permission.IDENTITY_CHECK,
+    Permission.IDENTITY_CONFIRM,
+    Permission.PRESENCE_REVIEW,
+    Permission.DIRECTORY_VIEW,
 }
+_QUALITY = frozenset({Permission.QUALITY_VIEW, Permission.DIRECTORY_VIEW})
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_ADMIN: frozenset(Permission),
     Role.SITE_MANAGER: frozenset(_WORK_SITE),
-    Role.RPPS_MANAGER: _READ_SITE,
+    Role.RPPS_MANAGER: _READ_SITE | _QUALITY | {Permission.DIRECTORY_LINK},
     Role.HR: _READ_SITE
     | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE}
-    | {Permission.HR_IMPORT},
+    | {Permission.HR_IMPORT, Permission.DUPLICATES_SETTLE, Permission.PRESENCE_REVIEW}
+    | _QUALITY,
     Role.AUDITOR: _READ_SITE
+    | _QUALITY
     | {
         Permission.GROUP_HOME,
         Permission.MEMBERSHIPS_VIEW,
@@ -67,7 +80,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.DISPATCH_VIEW,
     },
     Role.ANS_READER: frozenset(),
-    Role.DIRECTOR: _READ_SITE | {Permission.GROUP_HOME, Permission.MEMBERSHIPS_VIEW},
+    Role.DIRECTOR: _READ_SITE | _QUALITY | {Permission.GROUP_HOME, Permission.MEMBERSHIPS_VIEW},
 }
 
 # Roles that only make sense for the whole group; the others may be limited to some establishments.

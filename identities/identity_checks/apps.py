@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IdentityChecksConfig(AppConfig):
+    name = "identities.identity_checks"
+    label = "identity_checks"
