@@ -18,6 +18,7 @@ from portal.demo.seed.country import (
     seed_side_by_side,
 )
 from portal.demo.seed.measuring import Measures, database_figures
+from portal.demo.seed.scenes import seed_scenes
 from portal.demo.seed.writing import Size
 
 
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         further = self._further(options)
         wanted = missing([*demo_sizes(options["sites"], options["people"]), *further], seed)
         seed_demo_groups(options["sites"], options["people"], seed=seed, progress=self._say)
+        seed_scenes(options["sites"], options["people"], seed=seed)
         peaks: list[float] = []
         absent = [one for one in wanted if one in further]
         if absent:
