@@ -7,11 +7,12 @@ from identities.assignments.models import ContractKind
 from portal.foundation.errors import DomainError
 from portal.foundation.identifiers import holds_nir
 from portal.foundation.names import search_key
-from portal.foundation.partial_dates import check_birth_date
+from portal.foundation.partial_dates import check_birth_date, parse_birth_date
 
 _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?:[ T].*)?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
 _GLUED = re.compile(r"(\d{2})(\d{2})(\d{4})")
+_PARTIAL = re.compile(r"00[/.\-](?:0?\d|1[0-2])[/.\-]\d{4}")
 _SHORT_YEAR = re.compile(r"\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2}|\d{6}")
 _SERIAL = re.compile(r"\d{4,5}(?:[.,]\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
@@ -100,7 +101,12 @@ def _no_date(typed: str) -> DomainError:
 
 
 def read_birth_date(text: str) -> str:
-    """AAAA-MM-JJ. Refuses (DomainError) what `read_day` does, a day to come, and an age under 14."""
+    """AAAA-MM-JJ, with 00 for a day or a month that the civil registry lacks (00/00/1950).
+
+    Refuses (DomainError) what `read_day` does, a day to come, and an age under 14.
+    """
+    if _PARTIAL.fullmatch(text.strip()):
+        return parse_birth_date(text)
     value = read_day(text)
     if value is None:
         return ""

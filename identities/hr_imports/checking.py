@@ -71,6 +71,8 @@ def _check(run: Run) -> None:
         decisions=run.decisions,
         moment=now(),
         matricule_header=reader.header_of("matricule"),
+        first_names_header=reader.header_of("first_names"),
+        birth_date_header=reader.header_of("birth_date"),
         has_contract="contract" in reader.columns,
         has_agency="agency" in reader.columns,
     )

@@ -29,7 +29,8 @@ UPDATE hr_row r SET problems = jsonb_build_array(jsonb_build_object(
   'Le même matricule ou RPPS (' || substr(r.key, 3) || ') est donné à deux personnes dans le fichier : ' || c.words ||
   '. Corrigez ces lignes dans la paie.'))
 FROM (
-  SELECT key, string_agg(DISTINCT birth_name || ' né(e) le ' || to_char(birth_date::date, 'DD/MM/YYYY') ||
+  SELECT key, string_agg(DISTINCT birth_name || ' né(e) le ' || array_to_string(ARRAY[
+    split_part(birth_date, '-', 3), split_part(birth_date, '-', 2), split_part(birth_date, '-', 1)], '/') ||
     ' (ligne ' || number || ')', ', ') AS words
   FROM hr_row WHERE key NOT LIKE 'n %%' AND birth_date <> '' AND name_key <> ''
   GROUP BY key HAVING count(DISTINCT birth_date) > 1 OR count(DISTINCT name_key) > 1
@@ -91,6 +92,19 @@ FROM hr_person h JOIN people_person p ON p.id = h.person_id
 WHERE h.key = r.key AND r.problems IS NULL AND p.birth_date NOT IN ('', h.birth_date) AND h.name_key <> ''
   AND h.name_key NOT IN (p.birth_name_key, p.usage_name_key) AND h.key NOT LIKE 'n %%' AND h.decided IS NULL
 """
+# A payroll may leave out what the portal knows; nobody is registered without it.
+_NEEDED_OF_NEW = """
+UPDATE hr_row r SET problems = n.problems FROM (
+  SELECT h.key, jsonb_agg(jsonb_build_object('column', t.header, 'message', t.message)) AS problems
+  FROM hr_person h CROSS JOIN LATERAL (VALUES
+    (h.all_first_key = '', %(first_names_header)s::text, 'Indiquez au moins un prénom. Si cette personne n''en a aucun,'
+      || ' faites-la arriver depuis son site : la case « Sans prénom » y est.'),
+    (h.birth_date = '', %(birth_date_header)s::text, 'Indiquez la date de naissance, JJ/MM/AAAA, ou 00/00/AAAA si le jour et'
+      || ' le mois sont inconnus.')
+  ) AS t (is_missing, header, message)
+  WHERE h.person_id IS NULL AND t.is_missing GROUP BY h.key
+) n WHERE n.key = r.key AND r.problems IS NULL
+"""
 _NEW_PEOPLE = "UPDATE hr_person SET person_id = gen_random_uuid(), is_new = true WHERE person_id IS NULL"
 # An empty cell erases nothing; capitals and lost accents are no change, nor first names that are the first of those known.
 _TRAITS = """
@@ -117,6 +131,7 @@ UPDATE hr_person h SET changes = c.changes FROM (
   WHERE NOT h.is_new AND NOT h.is_refused AND t.differs GROUP BY h.key
 ) c WHERE c.key = h.key
 """
+_WHO = (_BY_MATRICULE, _BY_RPPS, _BY_DECISION, _BY_TRAITS, _NOT_THE_HOLDER, _NEEDED_OF_NEW)
 
 
 @dataclass(frozen=True)
@@ -129,6 +144,8 @@ class Compared:
     decisions: dict[str, str]
     moment: datetime
     matricule_header: str
+    first_names_header: str
+    birth_date_header: str
     has_contract: bool
     has_agency: bool
 
@@ -160,7 +177,7 @@ def recognise_people(asked: Compared) -> None:
             cursor.execute(statement, asked.values)
         cursor.execute("CREATE UNIQUE INDEX ON hr_person (key)")
         cursor.execute("ANALYZE hr_person")
-        for statement in (_BY_MATRICULE, _BY_RPPS, _BY_DECISION, _BY_TRAITS, _NOT_THE_HOLDER):
+        for statement in _WHO:
             cursor.execute(statement, asked.values)
         cursor.execute(
             "UPDATE hr_person h SET is_refused = true FROM hr_row r WHERE r.key = h.key"

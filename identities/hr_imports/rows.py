@@ -98,10 +98,10 @@ class RowReader:
         place = line.take("birth_place", self._birth_place)
         traits = PersonTraits(
             birth_name=line.take("birth_name", _needed("Indiquez le nom de naissance.")),
-            first_names=split_first_names(line.take("first_names", _needed("Indiquez au moins un prénom."))),
+            first_names=split_first_names(line.take("first_names", str)),
             usage_name=line.take("usage_name", str),
             sex=line.take("sex", cell.read_sex),
-            birth_date=line.take("birth_date", _birth_date),
+            birth_date=line.take("birth_date", cell.read_birth_date),
             phone=line.take("phone", check_phone),
             email=line.take("email", str),
             **(place or {}),
@@ -209,12 +209,6 @@ def _needed(french: str) -> Callable[[str], str]:
         return text
 
     return understand
-
-
-def _birth_date(text: str) -> str:
-    if not text:
-        raise DomainError("No birth date", "Indiquez la date de naissance, JJ/MM/AAAA.")
-    return cell.read_birth_date(text)
 
 
 def _start(text: str) -> date:

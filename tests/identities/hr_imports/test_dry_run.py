@@ -184,6 +184,31 @@ def test_a_bad_cell_refuses_its_line_with_its_column(payroll, cells, column, wor
     assert words in problem["message"]
 
 
+def test_what_the_portal_knows_may_be_missing_from_the_file(payroll):
+    known(payroll, first_names=[], birth_date="1977-00-00")
+    run = payroll.check(hr_line(payroll.group.first, **{"Prénoms": "", "Date de naissance": ""}))
+    assert counted(run) == {"unchanged": 1}
+
+
+def test_a_newcomer_needs_a_first_name_and_a_birth_date(payroll):
+    run = payroll.check(hr_line(payroll.group.first, **{"Prénoms": "", "Date de naissance": ""}))
+    assert counted(run) == {"refused": 1}
+    with tenant(payroll.group.id):
+        (line,) = run.lines.all()
+    assert [one["column"] for one in line.problems] == ["Prénoms", "Date de naissance"]
+    assert "Sans prénom" in line.problems[0]["message"]
+
+
+def test_a_birth_date_known_in_part_is_read_as_the_registry_writes_it(payroll):
+    run = payroll.check(
+        hr_line(payroll.group.first, "0421", **{"Date de naissance": "00/00/1977"}),
+        hr_line(payroll.group.first, "0422", **{"Prénoms": "Ali", "Date de naissance": "00/05/1990"}),
+    )
+    assert counted(run) == {"created": 2}
+    with tenant(payroll.group.id):
+        assert {one.values["birth_date"] for one in run.lines.all()} == {"1977-00-00", "1990-05-00"}
+
+
 def test_one_matricule_for_two_people_refuses_both_lines(payroll):
     run = payroll.check(
         hr_line(payroll.group.first), hr_line(payroll.group.first, **{"Date de naissance": "12/04/1985"})
