@@ -4,12 +4,10 @@ The national tables are swapped whole by `loading.py`: no foreign key points to 
 The open files carry no birth date and no state of certification.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 
-from identities.national_directory.states import LinkState
-from portal.foundation.tenancy.rows import TenantRow, row_of_group
+from identities.national_directory.link_models import DirectoryLink as DirectoryLink
+from identities.national_directory.link_models import LinkSource as LinkSource
 
 
 class FileKind(models.TextChoices):
@@ -228,50 +226,3 @@ class DirectoryChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_change_display()} {self.table} {self.number}"
-
-
-class LinkSource(models.TextChoices):
-    NUMBER = "number", "numéro RPPS de la fiche"
-    NAME_JOB_SITE = "name_job_site", "nom, profession et établissement"
-    TYPED = "typed", "numéro saisi"
-
-
-class DirectoryLink(TenantRow):
-    """One person of a group and one number of the directory: proposed, linked or refused, and by whom.
-
-    `differences` are those that the last check found (`rules.Difference`), under `rule_version`.
-    """
-
-    person = models.ForeignKey(
-        "people.Person", models.PROTECT, db_constraint=False, db_index=False, related_name="+"
-    )
-    rpps = models.CharField("numéro RPPS", max_length=11)
-    state = models.CharField("état", max_length=8, choices=LinkState.choices)
-    source = models.CharField("source", max_length=13, choices=LinkSource.choices)
-    reason = models.CharField("motif", max_length=300, blank=True)
-    decided_by = models.UUIDField(null=True)
-    decided_by_name = models.CharField(max_length=200, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    checked_at = models.DateTimeField(null=True)
-    rule_version = models.CharField(max_length=20, blank=True)
-    differences = ArrayField(models.CharField(max_length=30), default=list)
-
-    class Meta:
-        constraints = [
-            row_of_group("directory_link_of_group"),
-            models.UniqueConstraint(fields=["group_id", "person", "rpps"], name="directory_link_once"),
-            models.UniqueConstraint(
-                fields=["group_id", "person"],
-                condition=Q(state=LinkState.LINKED),
-                name="directory_link_one_number",
-            ),
-            models.UniqueConstraint(
-                fields=["group_id", "rpps"],
-                condition=Q(state=LinkState.LINKED),
-                name="directory_link_one_person",
-            ),
-        ]
-        indexes = [models.Index(fields=["group_id", "state", "checked_at"], name="directory_link_to_check")]
-
-    def __str__(self) -> str:
-        return f"{self.rpps} ({self.get_state_display()})"
