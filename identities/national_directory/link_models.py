@@ -12,12 +12,17 @@ class LinkSource(models.TextChoices):
     NUMBER = "number", "numéro RPPS de la fiche"
     NAME_JOB_SITE = "name_job_site", "nom, profession et établissement"
     TYPED = "typed", "numéro saisi"
+    AUTOMATIC = "automatic", "lien automatique : numéro RPPS et nom de la fiche"
+    SIGN_IN = "sign_in", "connexion Pro Santé Connect"
+    DERIVED = "derived", "fiche créée depuis l'Annuaire Santé"
 
 
 class DirectoryLink(TenantRow):
     """One person of a group and one number of the directory: proposed, linked or refused, and by whom.
 
-    `differences` are those that the last check found (`rules.Difference`), under `rule_version`.
+    `differences` are those that the last check found (`rules.Difference`), under `rule_version`. `reasons` are the
+    sentences of a proposal; `seen` is what the directory said when it was decided: name, jobs, day of its file.
+    `civil_status` is a code of TRE_R31, empty when nobody told: the open files do not.
     """
 
     person = models.ForeignKey(
@@ -33,6 +38,9 @@ class DirectoryLink(TenantRow):
     checked_at = models.DateTimeField(null=True)
     rule_version = models.CharField(max_length=20, blank=True)
     differences = ArrayField(models.CharField(max_length=30), default=list)
+    reasons = ArrayField(models.CharField(max_length=400), default=list)
+    seen = models.JSONField(default=dict)
+    civil_status = models.CharField(max_length=3, blank=True)
 
     class Meta:
         constraints = [

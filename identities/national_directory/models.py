@@ -226,3 +226,39 @@ class DirectoryChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_change_display()} {self.table} {self.number}"
+
+
+class RegistrationDoor(models.TextChoices):
+    """Who a professional asks to be registered in the RPPS."""
+
+    ORDER = "ordre", "ordre"
+    ARS = "ars", "ARS"
+    EMPLOYER = "employeur", "employeur"
+
+
+class RegistrationAuthority(models.Model):
+    """Who registers a profession or a role, from a day (none: since ever) to the day when that ends; `source`: which tables.
+
+    `function_code` is that of assignments.NationalFunction; `replaced_by`: the codes under which it is registered instead.
+    """
+
+    function_code = models.CharField(max_length=20)
+    authority = models.CharField(max_length=10)
+    authority_name = models.CharField(max_length=100)
+    door = models.CharField(max_length=10, choices=RegistrationDoor.choices)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    replaced_by = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["function_code", "valid_from"],
+                nulls_distinct=False,
+                name="directory_authority_once_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.function_code} {self.authority}"

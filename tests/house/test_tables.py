@@ -45,6 +45,7 @@ OUTSIDE = {
         (
             f"national_directory_{name}"
             for name in "nationalperson nationalactivity nationalstructure knowhow degree card mailbox label"
+            " registrationauthority"
             " directoryload directorychange".split()
         ),
         NATIONAL,
