@@ -133,6 +133,11 @@ def function_for_label(text: str) -> FunctionOffer | None:
     return functions_for_labels([text])[text]
 
 
+def usual_titles() -> list[str]:
+    """The job titles and abbreviations that the portal knows, as they are written."""
+    return list(JobShortcut.objects.order_by("label").values_list("label", flat=True))
+
+
 def titles_by_function() -> dict[str, list[str]]:
     """Search keys of the usual job titles and abbreviations of each function in force, for a list filtered as one types."""
     titles: dict[str, list[str]] = {}

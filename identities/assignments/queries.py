@@ -13,6 +13,7 @@ from identities.assignments.functions import (
     function_for_label,
     functions_for_labels,
     functions_offered,
+    usual_titles,
 )
 from identities.assignments.lists import NAMED, PeopleFilter, Presence, people_at, people_of_group
 from identities.assignments.models import Assignment, AssignmentChange, NationalFunction
@@ -48,6 +49,7 @@ __all__ = [
     "submitted_assignment",
     "submitted_together",
     "todo_for_site",
+    "usual_titles",
 ]
 
 

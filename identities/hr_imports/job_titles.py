@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from identities.assignments.queries import functions_for_labels, functions_offered
+from identities.assignments.queries import functions_for_labels, functions_offered, usual_titles
 from identities.hr_imports.models import JobTitle
 from portal.foundation.names import search_key
 
@@ -19,6 +19,21 @@ def proposed_titles() -> dict[str, tuple[str, str]]:
         return {
             search_key(one["label"]): (one["label"], one["function_code"]) for one in csv.DictReader(stream)
         }
+
+
+def offered_titles() -> list[tuple[str, str, str]]:
+    """(title, label of the function it stands for today, hint on a code that was closed): ours, by title.
+
+    Those that the group decided otherwise are left out.
+    """
+    decided = set(JobTitle.objects.values_list("key", flat=True))
+    labels = {one.code: one.label for one in functions_offered()}
+    ours = {
+        key: (title, labels[code], "") for key, (title, code) in proposed_titles().items() if code in labels
+    }
+    usual = functions_for_labels([*usual_titles(), *(title for title, _ in proposed_titles().values())])
+    ours |= {search_key(title): (title, one.label, one.hint) for title, one in usual.items() if one}
+    return [row for key, row in sorted(ours.items()) if key not in decided]
 
 
 class JobTitles:

@@ -44,7 +44,8 @@ def latest_runs() -> QuerySet[Run]:
 
 def lines_of(run: Run, outcome: str = "", site: UUID | None = None) -> QuerySet[Line]:
     """Lines of a run in the order of the file, all of them or those of one outcome, or one site."""
-    rows = Line.objects.filter(run=run).select_related("establishment").order_by("number", "name", "pk")
+    around = ("run", "establishment", "assignment__establishment", "assignment__function")
+    rows = Line.objects.filter(run=run).select_related(*around).order_by("number", "name", "pk")
     if outcome:
         rows = rows.filter(outcome=outcome)
     return rows.filter(establishment_id=site) if site else rows

@@ -1,10 +1,10 @@
-"""When an import may be applied or undone, and what a guarded one asks for."""
+"""When an import may be applied or undone, what a guarded one asks for, and when a move takes effect."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from identities.hr_imports.models import Run
 from identities.hr_imports.states import RunState
-from portal.foundation.clock import now
+from portal.foundation.clock import now, start_of_day
 from portal.foundation.errors import DomainError
 
 UNDO_FOR = timedelta(days=7)
@@ -60,3 +60,15 @@ def check_can_abandon(run: Run) -> None:
     """Refuses (DomainError) what is at work or closed."""
     if not can_abandon(run):
         raise DomainError("At work or closed", "Cet import ne peut plus être abandonné : rechargez la page.")
+
+
+def move_begins(
+    run: Run, *, hired_at: datetime | None, stay_starts_at: datetime, moment: datetime
+) -> datetime:
+    """When the new place begins and the old one ends: the date of hiring, that payrolls repeat, is not that of the move.
+
+    A later date of the file is; else the day of the file, today at the latest, and never before the stay that it ends.
+    """
+    if hired_at is not None and hired_at > stay_starts_at:
+        return hired_at
+    return max(min(moment, start_of_day(run.as_of)), stay_starts_at)

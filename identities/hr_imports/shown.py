@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.timezone import localtime
+
 from identities.assignments.models import AssignmentKind, ContractKind
 from identities.assignments.rules import in_words
 from identities.hr_imports.models import Line, Outcome, Run
+from identities.hr_imports.rules import move_begins
 from identities.hr_imports.site_writes import moment_of
 from identities.hr_imports.states import RunState
 from identities.people.sentences import trait_label, trait_words
+from portal.foundation.clock import now
 
 STATUS = {
     RunState.RECEIVED: "info", RunState.CHECKING: "info", RunState.CHECKED: "warn", RunState.APPLYING: "info",
@@ -48,7 +52,9 @@ def shown_line(line: Line) -> ShownLine:
     said = [f"{one['column']} : {one['message']}" for one in line.problems] or [
         _change(one) for one in line.changes
     ]
-    if line.outcome in (Outcome.CREATED, Outcome.JOINED, Outcome.MOVED) and line.values:
+    if line.outcome == Outcome.MOVED and line.values and line.assignment:
+        said.insert(0, _move(line, line.assignment))
+    elif line.outcome in (Outcome.CREATED, Outcome.JOINED, Outcome.MOVED) and line.values:
         begins, ends = (moment_of(line.values[name]) for name in ("starts_at", "ends_at"))
         until = f"jusqu'au {in_words(ends)}" if ends else "sans terme"
         said.insert(0, f"à partir du {begins:%d/%m/%Y}, {until}" if begins else until)
@@ -61,13 +67,26 @@ def shown_line(line: Line) -> ShownLine:
     )
 
 
+def _move(line: Line, stay: Any) -> str:
+    """« quitte EHPAD Beau Soleil (Aide-soignant) le 23/11/2026, pour ce site »; `stay` is the one left."""
+    values = line.values or {}
+    begins = move_begins(
+        line.run, hired_at=moment_of(values["starts_at"]), stay_starts_at=stay.starts_at, moment=now()
+    )
+    ends, on = moment_of(values["ends_at"]), f"le {localtime(begins):%d/%m/%Y}"
+    until = f", jusqu'au {in_words(ends)}" if ends else ""
+    if stay.establishment_id == line.establishment_id:
+        return f"change de fonction {on} (était {stay.function.label}){until}"
+    return f"quitte {stay.establishment.name} ({stay.function.label}) {on}, pour ce site{until}"
+
+
 def _change(change: dict[str, Any]) -> str:
     """« mobile : non renseigné → +33612345678 »."""
     field, before, after = change["field"], change["before"], change["after"]
     if field not in _STAY_WORDS:
         return f"{trait_label(field)} : {trait_words(field, before)} → {trait_words(field, after)}"
     if field == "source":
-        return "mission saisie par le site, reprise par le contrat RH"
+        return "saisie dans le portail, reprise par le contrat RH"
     return f"{_STAY_WORDS[field]} : {_stay_words(field, before)} → {_stay_words(field, after)}"
 
 

@@ -19,10 +19,11 @@ from identities.assignments.set_operations import (
 )
 from identities.assignments.states import AssignmentState
 from identities.hr_imports.models import Line, LineState, Outcome, Run, SiteRun
+from identities.hr_imports.rules import move_begins
 from identities.people.models import Person
 from identities.people.set_operations import NewIdentifier, change_people, identify_people, register_people
 from identities.people.traits import PersonTraits
-from portal.foundation.clock import now, start_of_day
+from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
 from portal.foundation.set_writes import update_by_id
 
@@ -185,11 +186,10 @@ class SiteWrites:
     def _move_out(
         self, line: Line, stay: Assignment, endings: list[Ending], amendments: dict[Assignment, Any]
     ) -> None:
-        """The old place ends when the new one begins; the date of hiring is not the date of the move."""
+        """The old place ends when the new one begins (`rules.move_begins`)."""
         values = line.values or {}
-        begins = moment_of(values["starts_at"]) or self.moment
-        if begins <= stay.starts_at:
-            begins = max(min(self.moment, start_of_day(self.run.as_of)), stay.starts_at)
+        hired_at = moment_of(values["starts_at"])
+        begins = move_begins(self.run, hired_at=hired_at, stay_starts_at=stay.starts_at, moment=self.moment)
         values["starts_at"] = begins.isoformat()
         if begins > self.moment and stay.state == AssignmentState.RUNNING:
             scheduled = {"ends_at": begins, "end_reason": EndReason.TRANSFER.value}

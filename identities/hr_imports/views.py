@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from identities.hr_imports.files import too_heavy
 from identities.hr_imports.forms import DepositForm, GuardsForm, SourceForm
+from identities.hr_imports.job_titles import offered_titles
 from identities.hr_imports.models import Source
 from identities.hr_imports.operations import deposit_file, forget_function, save_source, set_guards
 from identities.hr_imports.queries import (
@@ -169,11 +170,13 @@ def guards(request: TenantRequest) -> HttpResponse:
 @requires(IMPORT)
 @require_GET
 def titles(request: TenantRequest) -> HttpResponse:
-    """The job titles that this group decided."""
-    rows = [(one, address(request, "forget_title", title_id=one.pk)) for one in decided_titles()]
-    return render(
-        request, "hr_imports/titles.html", {"titles": rows, "sources_url": address(request, "sources")}
-    )
+    """The job titles that this group decided, and those that the portal proposes."""
+    context = {
+        "titles": [(one, address(request, "forget_title", title_id=one.pk)) for one in decided_titles()],
+        "offered": offered_titles(),
+        "sources_url": address(request, "sources"),
+    }
+    return render(request, "hr_imports/titles.html", context)
 
 
 @requires(IMPORT)

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from identities.assignments.models import Assignment
 from identities.hr_imports.models import Run
 from identities.hr_imports.operations import decide_double, start_check, tell_function, tell_site
-from identities.hr_imports.queries import refused_rows
+from identities.hr_imports.queries import lines_of, refused_rows
 from identities.hr_imports.refusals import FileRefused
+from identities.hr_imports.shown import shown_line
 from identities.people.models import Person, PersonIdentifier
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
@@ -105,7 +106,14 @@ def test_a_partial_source_ends_nobody(payroll):
 
 def test_another_site_is_a_move_and_another_function_too(payroll):
     known(payroll)
-    assert counted(payroll.check(hr_line(payroll.group.second))) == {"moved": 1}
+    run = payroll.check(hr_line(payroll.group.second))
+    assert counted(run) == {"moved": 1}
+    with tenant(payroll.group.id):
+        (line,) = lines_of(run)
+        left = payroll.group.first.name
+        assert shown_line(line).sentences == [
+            f"quitte {left} (Aide-soignant) le {today():%d/%m/%Y}, pour ce site"
+        ]
 
 
 def test_a_contract_that_is_over_is_a_departure_once(payroll):

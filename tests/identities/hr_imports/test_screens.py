@@ -1,6 +1,7 @@
 """Pages of HR imports: what they refuse, and what they remember."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -194,3 +195,9 @@ def test_guards_and_job_titles_are_of_the_group(client, group):
     client.post(at(group, "forget_title", title_id=title.pk))
     with tenant(group.id):
         assert not JobTitle.objects.exists()
+
+
+def test_the_titles_that_the_portal_proposes_are_marked_as_ours(client, group):
+    page = client.get(at(group, "titles")).text
+    assert "Cette table est la nôtre" in page
+    assert re.search(r"AMP</th>\s*<td[^>]*>Accompagnant éducatif et social", page)
