@@ -74,10 +74,19 @@ def recheck_rule(version: str = "rie-v1") -> RecheckRule:
 
 def due_before(rule: RecheckRule, now: datetime) -> datetime:
     """Links checked before that moment are due: so many calendar months ago (the last day of a shorter month)."""
-    years, month = divmod(now.year * 12 + now.month - 1 - rule.months, 12)
-    for day in range(now.day, 0, -1):
+    return _months_later(now, -rule.months)
+
+
+def due_at(rule: RecheckRule, checked_at: datetime) -> datetime:
+    """When a link checked at that moment is to be checked again (the last day of a shorter month)."""
+    return _months_later(checked_at, rule.months)
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    years, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    for day in range(moment.day, 0, -1):
         try:
-            return now.replace(year=years, month=month + 1, day=day)
+            return moment.replace(year=years, month=month + 1, day=day)
         except ValueError:
             continue
-    raise ValueError(now)  # no month is without a first day
+    raise ValueError(moment)  # no month is without a first day

@@ -6,8 +6,9 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
-from tenants.memberships.models import User
-from tenants.sign_in.identifiers import TypedIdentifier
+from tenants.memberships.models import Membership, User
+from tenants.memberships.queries import in_force
+from tenants.sign_in.identifiers import IdentifierKind, TypedIdentifier
 from tenants.sign_in.identity import ProvedIdentity
 from tenants.sign_in.models import ExternalIdentity
 from tenants.sign_in.refusals import CONFLICT, DoorShutError
@@ -51,6 +52,17 @@ def holders_of(issuer: str, group_id: UUID) -> list[UUID]:
     """The accounts that identities of that group's own provider open now."""
     links = ExternalIdentity.objects.filter(issuer=issuer, group_id=group_id, ended_at__isnull=True)
     return sorted(set(links.values_list("user_id", flat=True)))
+
+
+def rpps_proved(group_id: UUID) -> list[tuple[str, str]]:
+    """E-mail and RPPS of the accounts with a right in force in that group which Pro Santé Connect opens by an RPPS."""
+    accounts = Membership.objects.filter(in_force(), group_id=group_id, user__is_active=True).values(
+        "user_id"
+    )
+    links = ExternalIdentity.objects.filter(
+        kind=IdentifierKind.RPPS, group_id=None, ended_at=None, user__in=accounts
+    )
+    return list(links.order_by("pk").values_list("user__email", "value"))
 
 
 def has_own_door(user: User) -> bool:

@@ -1,0 +1,93 @@
+"""Who registers a profession or a role in the RPPS on a given day, and by which door: sentences for the person's page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+
+from identities.assignments.models import NationalFunction
+from identities.national_directory.models import RegistrationAuthority, RegistrationDoor
+from portal.foundation.clock import today
+
+UNKNOWN_DOOR = "inconnue"  # a function that no table names an authority for
+DOOR_LABELS = {
+    RegistrationDoor.EMPLOYER.value: "Employeur (portail RPPS+)",
+    RegistrationDoor.ORDER.value: "Ordre professionnel",
+    RegistrationDoor.ARS.value: "ARS",
+    UNKNOWN_DOOR: "Autorité inconnue",
+}
+_WHAT_TO_DO = {
+    RegistrationDoor.ORDER: "La personne s'adresse à son ordre, qui l'inscrit et transmet au RPPS.",
+    RegistrationDoor.ARS: "La personne demande son enregistrement à l'ARS de son lieu d'exercice, par le téléservice eRPPS.",
+    RegistrationDoor.EMPLOYER: "L'enregistrement se fait sur le portail RPPS+, par un gestionnaire RPPS+ de l'établissement.",
+}
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Who registers that function: `door` is empty when no table names an authority. `why`: which rows of which tables."""
+
+    function: str
+    door: str
+    sentence: str
+    why: str
+
+
+def doors_of_functions(on: date | None = None) -> dict[str, str]:
+    """Function code → door, that day (today by default), successors of closed codes included."""
+    rows = list(
+        RegistrationAuthority.objects.order_by("function_code", F("valid_from").asc(nulls_first=True))
+    )
+    return {one.function_code: one.door for one in rows} | {
+        one.function_code: one.door for one in rows if _holds(one, on or today())
+    }
+
+
+def registrations(codes: Iterable[str], on: date | None = None) -> list[Registration]:
+    """How each of these functions is registered that day (today by default): two statements."""
+    asked = list(dict.fromkeys(codes))
+    day = on or today()
+    rows = {
+        one.function_code: one
+        for one in RegistrationAuthority.objects.filter(function_code__in=asked).order_by(
+            F("valid_from").asc(nulls_first=True)
+        )
+        if one.valid_from is None or one.valid_from <= day
+    }
+    successors = {code for one in rows.values() for code in one.replaced_by.split()}
+    labels = dict(NationalFunction.objects.filter(pk__in={*asked, *successors}).values_list("code", "label"))
+    return [_registration(code, rows.get(code), labels, day) for code in asked]
+
+
+def _registration(
+    code: str, row: RegistrationAuthority | None, labels: dict[str, str], day: date
+) -> Registration:
+    label = labels.get(code, code)
+    if row is None:
+        return Registration(
+            label,
+            "",
+            f"{label} : aucune autorité d'enregistrement n'est connue. Vérifiez la fonction de l'affectation.",
+            "Absente des tables TRE_R60 et TRE_R85 chargées.",
+        )
+    successors = ", ".join(
+        f"{labels.get(one, one)} ({one.partition('-')[2]})" for one in row.replaced_by.split()
+    )
+    closed = not _holds(row, day)
+    under = f" sous {successors}" if successors else ""
+    sentence = (
+        f"{label} : enregistrement par {row.authority_name}{under}. {_WHAT_TO_DO[RegistrationDoor(row.door)]}"
+    )
+    if closed and row.valid_to:
+        sentence = f"Ce code est fermé depuis le {row.valid_to:%d/%m/%Y}. {sentence}"
+    return Registration(label, row.door, sentence, f"{row.source} ; autorité {row.authority}")
+
+
+def _holds(row: RegistrationAuthority, day: date) -> bool:
+    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day < row.valid_to)
+
+
+def functions_of_door(door: str, on: date | None = None) -> list[str]:
+    """The codes registered by that door, that day."""
+    return [code for code, one in doors_of_functions(on).items() if one == door]
