@@ -20,7 +20,7 @@ DOOR_LABELS = {
 _WHAT_TO_DO = {
     RegistrationDoor.ORDER: "La personne s'adresse à son ordre, qui l'inscrit et transmet au RPPS.",
     RegistrationDoor.ARS: "La personne demande son enregistrement à l'ARS de son lieu d'exercice, par le téléservice eRPPS.",
-    RegistrationDoor.EMPLOYER: "L'enregistrement se fait sur le portail RPPS+, par un gestionnaire RPPS+ de l'établissement.",
+    RegistrationDoor.EMPLOYER: "L'enregistrement se fait sur le portail RPPS+, par un gestionnaire RPPS+ habilité.",
 }
 
 

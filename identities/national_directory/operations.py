@@ -5,7 +5,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from identities.national_directory.certification import CIVIL_STATUSES, certification_of
+from identities.national_directory.decisions import decided_by, forget_other_proposals, what_is_seen
 from identities.national_directory.differences import CheckedLink, checked_links
+from identities.national_directory.entries import Entry as DirectoryEntry
 from identities.national_directory.entries import directory_entry
 from identities.national_directory.matching import names_agree
 from identities.national_directory.models import DirectoryLink, LinkSource
@@ -26,6 +29,10 @@ REFUSED = Act(
     "directory_link_refused",
     "{actor} a écarté le numéro RPPS {rpps} de l'Annuaire Santé pour {object} : {reason}",
 )
+STATUS_TOLD = Act(
+    "directory_civil_status_told", "{actor} a noté l'état civil de {object} au RPPS {rpps} : {status}."
+)
+EXPORTED = Act("directory_links_exported", "{actor} a exporté {count} lignes de l'Annuaire Santé ({what}).")
 DIFFERS = Act(
     "directory_link_checked", "{actor} a comparé {object} à l'Annuaire Santé (RPPS {rpps}) : {said}"
 )
@@ -42,8 +49,11 @@ def link_person(*, actor: Actor, person: Person, rpps: str, source: str = LinkSo
     known = DirectoryLink.objects.filter(person=person, rpps=number).first()
     if known is not None and known.state == LinkState.LINKED:
         return known
-    _check_number(person, number)
-    link = _decided(actor, person, number, LinkState.LINKED, source=source, reason="")
+    entry = _checked_entry(person, number)
+    link = _decided(
+        actor, person, number, LinkState.LINKED, source=source, reason="", seen=what_is_seen(entry)
+    )
+    forget_other_proposals([link])
     add_identifier(actor=actor, person=person, kind=IdentifierKind.RPPS, value=number)
     _say(actor, LINKED, person, number, source=LinkSource(source).label)
     return link
@@ -61,6 +71,30 @@ def refuse_link(*, actor: Actor, person: Person, rpps: str, reason: str) -> Dire
     link = _decided(actor, person, number, LinkState.REFUSED, source=LinkSource.TYPED, reason=said)
     _say(actor, REFUSED, person, number, reason=said)
     return link
+
+
+def note_civil_status(*, actor: Actor, person: Person, code: str) -> DirectoryLink:
+    """What restricted data or API PSI say of the civil identity behind the person's number: a code of TRE_R31.
+
+    Refuses (DomainError) a code out of that list, and a person without a link.
+    """
+    if code not in CIVIL_STATUSES:
+        raise DomainError(
+            f"{code} is not of TRE_R31", "Ce statut d'état civil n'est pas dans la liste TRE_R31."
+        )
+    link = DirectoryLink.objects.filter(person=person, state=LinkState.LINKED).first()
+    if link is None:
+        raise DomainError("No link", "Reliez d'abord cette personne à son numéro RPPS.")
+    if link.civil_status != code:
+        link.civil_status = code
+        link.save(update_fields=["civil_status"])
+        _say(actor, STATUS_TOLD, person, link.rpps, status=certification_of(code).label)
+    return link
+
+
+def record_links_export(*, actor: Actor, count: int, what: str) -> None:
+    """Leaves the line of an exported list: how many rows, and which list with which filters, in French."""
+    record(actor, EXPORTED, object_kind="directory_list", object_id=None, count=count, what=what)
 
 
 @dataclass(frozen=True)
@@ -102,7 +136,7 @@ def _compared(one: CheckedLink, person: Person) -> Entry:
     return Entry("person", person.pk, values, None, list(one.before), list(one.now))
 
 
-def _check_number(person: Person, number: str) -> None:
+def _checked_entry(person: Person, number: str) -> DirectoryEntry:
     entry = directory_entry(number)
     if entry is None:
         raise DomainError(
@@ -118,23 +152,14 @@ def _check_number(person: Person, number: str) -> None:
             " Vérifiez le numéro, ou corrigez d'abord l'identité.",
             "rpps",
         )
+    return entry
 
 
 def _decided(
-    actor: Actor, person: Person, number: str, state: LinkState, *, source: str, reason: str
+    actor: Actor, person: Person, number: str, state: LinkState, *, source: str, **kept: Any
 ) -> DirectoryLink:
     """The row of that pair, in that state. Refuses (DomainError) a second link of the person or of the number."""
-    at = now()
-    values: dict[str, Any] = {
-        "source": source,
-        "reason": reason,
-        "decided_by": actor.actor_id,
-        "decided_by_name": actor.actor_name,
-        "decided_at": at,
-        "checked_at": at,
-        "rule_version": recheck_rule().version,
-        "differences": [],
-    }
+    values = decided_by(actor) | {"source": source, "differences": [], **kept}
     known = DirectoryLink.objects.filter(person=person, rpps=number).first()
     if known is not None and known.state == state:
         return known

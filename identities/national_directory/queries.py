@@ -43,6 +43,12 @@ def loads_of() -> QuerySet[DirectoryLoad]:
     return DirectoryLoad.objects.order_by("-id")
 
 
+def main_file_date() -> str:
+    """The day of the file of people and activities that is loaded (AAAA-MM-JJ), or of its load; empty before any."""
+    load = DirectoryLoad.objects.filter(kind=FileKind.ACTIVITIES).order_by("-id").first()
+    return "" if load is None else f"{load.file_date or load.loaded_at:%Y-%m-%d}"
+
+
 def link_of(person: Person) -> DirectoryLink | None:
     """The number that the person is linked with; None without a link."""
     return DirectoryLink.objects.filter(person=person, state=LinkState.LINKED).first()

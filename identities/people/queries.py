@@ -146,6 +146,13 @@ def holder_of(kind: str, value: str, issuer: str = "") -> PersonIdentifier | Non
         return PersonIdentifier.objects.filter(kind=kind, value=value, issuer=issuer, valid_to=None).first()
 
 
+def holders_by_value(kind: str, values: Iterable[str]) -> dict[str, UUID]:
+    """The same of many, whoever issued them: value → who holds it; those that nobody holds are left out."""
+    with group_wide("un identifiant n'a qu'un porteur dans le groupe"):
+        held = PersonIdentifier.objects.filter(kind=kind, value__in=list(values), valid_to=None)
+        return dict(held.values_list("value", "person_id"))
+
+
 def _comparable(traits: PersonTraits) -> PersonTraits:
     try:
         phone = check_phone(traits.phone)
