@@ -18,14 +18,18 @@ urlpatterns = [
     path("demonstration/", include("portal.demo.urls")),
     path("exploitant/", include("tenants.groups.operator_urls")),
     path("exploitant/", include("identities.national_directory.operator_urls")),
+    path("api/v1/", include("portal.shell.api.urls")),
+    path("api/v1/", include("identities.hr_imports.api_urls")),
     path(GROUP, include("tenants.groups.urls")),
     path(GROUP, include("tenants.memberships.urls")),
     path(GROUP, include("tenants.identity_providers.urls")),
+    path(GROUP, include("tenants.api_keys.urls")),
     path(GROUP, include("portal.shell.journal.urls")),
     path(GROUP, include("portal.shell.dispatch.urls")),
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
     path(GROUP, include("identities.hr_imports.urls")),
+    path(GROUP, include("identities.national_directory.urls")),
 ]
 
 handler400 = "portal.shell.errors.bad_request"

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import TextChoices
 
 from identities.national_directory.models import FileKind
+from identities.people.models import Person
 from portal.foundation.errors import DomainError
 
 SMALLEST_SHARE = 0.8  # of the rows held; ours: the national file grows, and a cut one is the usual reason
@@ -90,3 +91,21 @@ def _months_later(moment: datetime, months: int) -> datetime:
         except ValueError:
             continue
     raise ValueError(moment)  # no month is without a first day
+
+
+def still_to_check(person: Person, *, is_derived: bool, was_seen: bool) -> list[str]:
+    """What a record made from the directory still lacks before it may be used, in French; empty for the others.
+
+    The open files give a name of exercise and nothing of the civil identity (rpps-finess, Annuaire Santé, DR profiles).
+    `was_seen`: an identity check holds, made since the record was.
+    """
+    if not is_derived:
+        return []
+    needed = {
+        "le nom de naissance et tous les prénoms : l'Annuaire Santé ne donne que ceux d'exercice": was_seen,
+        "la date de naissance": person.birth_date,
+        "la commune ou le pays de naissance": person.birth_commune_code or person.birth_country_code,
+        "le sexe": person.sex,
+        "l'identité, vue sur une pièce": was_seen,
+    }
+    return [words for words, known in needed.items() if not known]

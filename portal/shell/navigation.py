@@ -47,6 +47,7 @@ GROUP_PLACES = (
     Place(
         Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
     ),
+    Place(Permission.DIRECTORY_VIEW, "directory:home", "Annuaire Santé", "book-user", limited=True),
     Place(Permission.HR_IMPORT, "hr_imports:sources", "Imports RH", "file-up"),
     Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
     Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
@@ -56,5 +57,6 @@ GROUP_PLACES = (
         "Connexion du groupe",
         "key-round",
     ),
+    Place(Permission.API_KEYS_MANAGE, "api_keys:keys", "Clés d'accès des logiciels", "plug"),
     Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
 )

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET
 
 from identities.assignments.queries import assignments_of
 from identities.assignments.rows import rows_shown
-from identities.people.queries import identifiers_of, identity_standing
+from identities.national_directory.on_person_page import DirectoryPart, directory_part
+from identities.people.models import Person
+from identities.people.queries import IdentityStanding, identifiers_of, identity_standing
 from identities.people.rules import NO_COPY, missing_for_registration
 from identities.people.views import place_of, seen_person
 from portal.foundation.addresses import address
@@ -34,10 +36,12 @@ def person_page(
     """A site sees of a person what happened there; the group, everything."""
     person = seen_person(person_id)
     lines = lines_about(person.pk, limit=LINES_SHOWN + 1)
+    standing = identity_standing(person)
     context = {
         "person": person,
         "identifiers": identifiers_of(person),
-        "standing": identity_standing(person),
+        "standing": standing,
+        "directory": _directory(request, person, standing, establishment_id),
         "missing": missing_for_registration(person),
         "stays": list(rows_shown(assignments_of(person), request.access.group_slug, _may_act(request))),
         "lines": lines[:LINES_SHOWN],
@@ -46,6 +50,22 @@ def person_page(
         "no_copy": NO_COPY,
     }
     return render(request, "people/person.html", context)
+
+
+def _directory(
+    request: TenantRequest, person: Person, standing: IdentityStanding, establishment_id: UUID | None
+) -> DirectoryPart | None:
+    """The part « Annuaire Santé », for those who may see it here."""
+    if not _allowed(request, Permission.DIRECTORY_VIEW, establishment_id):
+        return None
+    may_link = _allowed(request, Permission.DIRECTORY_LINK, establishment_id)
+    return directory_part(person, standing, place_of(request, establishment_id), may_link=may_link)
+
+
+def _allowed(request: TenantRequest, permission: Permission, establishment_id: UUID | None) -> bool:
+    """At this site, or somewhere in the group when the page is that of the group."""
+    held = request.access.establishments_for(permission)
+    return request.access.holds(permission) if establishment_id else held is None or bool(held)
 
 
 def _may_act(request: TenantRequest) -> Callable[[UUID], bool]:
@@ -58,7 +78,6 @@ def _links(request: TenantRequest, person_id: UUID, establishment_id: UUID | Non
     place = place_of(request, establishment_id)
     links = {"search": address("people:search", **place)}
     for name, (route, permission) in ACTIONS.items():
-        held = request.access.establishments_for(permission)
-        allowed = request.access.holds(permission) if establishment_id else held is None or bool(held)
+        allowed = _allowed(request, permission, establishment_id)
         links[name] = address(route, **place, person_id=person_id) if allowed else ""
     return links
