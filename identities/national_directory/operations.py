@@ -1,26 +1,21 @@
 """Decisions on who is who in the national directory. Each leaves a line in the journal, inside the door of whoever acts."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from identities.national_directory.certification import CIVIL_STATUSES, certification_of
 from identities.national_directory.decisions import decided_by, forget_other_proposals, what_is_seen
-from identities.national_directory.differences import CheckedLink, checked_links
 from identities.national_directory.entries import Entry as DirectoryEntry
 from identities.national_directory.entries import directory_entry
 from identities.national_directory.matching import names_agree
 from identities.national_directory.models import DirectoryLink, LinkSource
-from identities.national_directory.rules import Difference, recheck_rule
 from identities.national_directory.states import LINK_TRANSITIONS, LinkState
 from identities.people.models import IdentifierKind, Person
 from identities.people.operations import add_identifier
 from identities.people.rules import check_identifier
-from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
-from portal.foundation.tenancy import current_tenant
-from portal.journal.operations import Act, Actor, Entry, record, record_set
+from portal.journal.operations import Act, Actor, record
 
 LINKED = Act(
     "directory_linked", "{actor} a relié {object} au numéro RPPS {rpps} de l'Annuaire Santé ({source})."
@@ -33,9 +28,6 @@ STATUS_TOLD = Act(
     "directory_civil_status_told", "{actor} a noté l'état civil de {object} au RPPS {rpps} : {status}."
 )
 EXPORTED = Act("directory_links_exported", "{actor} a exporté {count} lignes de l'Annuaire Santé ({what}).")
-DIFFERS = Act(
-    "directory_link_checked", "{actor} a comparé {object} à l'Annuaire Santé (RPPS {rpps}) : {said}"
-)
 _QUICKER = "Quelqu'un vient de décider de ce lien. Rechargez la page."
 
 
@@ -95,45 +87,6 @@ def note_civil_status(*, actor: Actor, person: Person, code: str) -> DirectoryLi
 def record_links_export(*, actor: Actor, count: int, what: str) -> None:
     """Leaves the line of an exported list: how many rows, and which list with which filters, in French."""
     record(actor, EXPORTED, object_kind="directory_list", object_id=None, count=count, what=what)
-
-
-@dataclass(frozen=True)
-class Recheck:
-    """How many links were checked, and how many say something else than before."""
-
-    checked: int
-    changed: int
-
-
-def recheck_links(*, actor: Actor, rule_version: str = "rie-v1") -> Recheck:
-    """Compares every link of the door with the loaded tables, by set, and dates the check under that version of the rule.
-
-    A line for each person of whom the directory now says something else. Refuses (DomainError) an unknown version, and a
-    door limited to some establishments: it sees too little to compare.
-    """
-    rule, at = recheck_rule(rule_version), now()
-    if current_tenant().establishment_ids is not None:
-        raise DomainError(
-            "A site's door sees too little", "La vérification des liens se fait pour le groupe entier."
-        )
-    found = checked_links()
-    changed = [one for one in found if one.before != one.now]
-    DirectoryLink.objects.filter(pk__in=[one.link_id for one in found]).update(
-        checked_at=at, rule_version=rule.version
-    )
-    rows = DirectoryLink.objects.in_bulk([one.link_id for one in changed])
-    for one in changed:
-        rows[one.link_id].differences = list(one.now)
-    DirectoryLink.objects.bulk_update(rows.values(), ["differences"], batch_size=1000)
-    people = Person.objects.in_bulk({one.person_id for one in changed})
-    record_set(actor, DIFFERS, [_compared(one, people[one.person_id]) for one in changed])
-    return Recheck(len(found), len(changed))
-
-
-def _compared(one: CheckedLink, person: Person) -> Entry:
-    said = " ".join(Difference(code).label for code in one.now) or "plus aucune différence."
-    values = {"object": person.display_name, "rpps": one.rpps, "said": said}
-    return Entry("person", person.pk, values, None, list(one.before), list(one.now))
 
 
 def _checked_entry(person: Person, number: str) -> DirectoryEntry:

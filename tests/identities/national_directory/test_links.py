@@ -8,8 +8,9 @@ from identities.national_directory.entries import directory_entry
 from identities.national_directory.loading import load_directory_file
 from identities.national_directory.matching import directory_candidates
 from identities.national_directory.models import DirectoryLink, LinkSource
-from identities.national_directory.operations import Recheck, link_person, recheck_links, refuse_link
+from identities.national_directory.operations import link_person, refuse_link
 from identities.national_directory.queries import link_of, links_due
+from identities.national_directory.rechecking import Recheck, recheck_links
 from identities.national_directory.rules import RECHECK_RULES, due_before
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError

@@ -1,0 +1,55 @@
+"""The check of links against the national directory: what it says otherwise of linked people, dated under a rule."""
+
+from dataclasses import dataclass
+
+from identities.national_directory.differences import CheckedLink, checked_links
+from identities.national_directory.models import DirectoryLink
+from identities.national_directory.rules import Difference, recheck_rule
+from identities.people.models import Person
+from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
+from portal.foundation.tenancy import current_tenant
+from portal.journal.operations import Act, Actor, Entry, record_set
+
+DIFFERS = Act(
+    "directory_link_checked", "{actor} a comparé {object} à l'Annuaire Santé (RPPS {rpps}) : {said}"
+)
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """How many links were checked, and how many say something else than before."""
+
+    checked: int
+    changed: int
+
+
+def recheck_links(*, actor: Actor, rule_version: str = "rie-v1") -> Recheck:
+    """Compares every link of the door with the loaded tables, by set, and dates the check under that version of the rule.
+
+    A line for each person of whom the directory now says something else. Refuses (DomainError) an unknown version, and a
+    door limited to some establishments: it sees too little to compare.
+    """
+    rule, at = recheck_rule(rule_version), now()
+    if current_tenant().establishment_ids is not None:
+        raise DomainError(
+            "A site's door sees too little", "La vérification des liens se fait pour le groupe entier."
+        )
+    found = checked_links()
+    changed = [one for one in found if one.before != one.now]
+    DirectoryLink.objects.filter(pk__in=[one.link_id for one in found]).update(
+        checked_at=at, rule_version=rule.version
+    )
+    rows = DirectoryLink.objects.in_bulk([one.link_id for one in changed])
+    for one in changed:
+        rows[one.link_id].differences = list(one.now)
+    DirectoryLink.objects.bulk_update(rows.values(), ["differences"], batch_size=1000)
+    people = Person.objects.in_bulk({one.person_id for one in changed})
+    record_set(actor, DIFFERS, [_compared(one, people[one.person_id]) for one in changed])
+    return Recheck(len(found), len(changed))
+
+
+def _compared(one: CheckedLink, person: Person) -> Entry:
+    said = " ".join(Difference(code).label for code in one.now) or "plus aucune différence."
+    values = {"object": person.display_name, "rpps": one.rpps, "said": said}
+    return Entry("person", person.pk, values, None, list(one.before), list(one.now))
