@@ -10,6 +10,7 @@ from identities.hr_imports.diff import Compared, fill_rows, recognise_people
 from identities.hr_imports.files import file_rows
 from identities.hr_imports.guards import guards_of
 from identities.hr_imports.models import DepositedFile, Line, Outcome, Run, SiteRun
+from identities.hr_imports.operations import apply_if_asked
 from identities.hr_imports.outcomes import decide_outcomes, write_lines
 from identities.hr_imports.progress import say_progress
 from identities.hr_imports.rows import RowReader
@@ -17,6 +18,7 @@ from identities.hr_imports.states import RUN_TRANSITIONS, RunState
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
+from portal.journal.operations import Machine
 from tenants.groups.queries import numbered_places
 
 _EVERY = 2000
@@ -43,6 +45,7 @@ def check_run(group_id: UUID, run_id: UUID) -> bool:
             if run is None:
                 return False
             _check(run)
+            apply_if_asked(actor=Machine(run.actor_name), run=run)
     except DomainError as error:
         give_back_check(group_id, run_id, error.french)
     return True

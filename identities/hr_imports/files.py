@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from identities.hr_imports.columns import column_of
+from identities.hr_imports.json_rows import FORM as JSON
+from identities.hr_imports.json_rows import is_json, json_rows
 from identities.hr_imports.refusals import (
     MOST_BYTES,
     MOST_COLUMNS,
@@ -38,8 +40,7 @@ class Described:
 
 def describe_file(name: str, content: bytes) -> Described:
     """Reads the whole file once. Refuses (FileRefused) what cannot be read as a table of people: see refusals.py."""
-    form, rows = _opened(name, content)
-    header_line, headers, below = _headed(rows)
+    form, header_line, headers, below = _read(name, content)
     sample: list[list[str]] = []
     count, last = 0, (header_line, headers)
     for last in below:
@@ -55,16 +56,23 @@ def describe_file(name: str, content: bytes) -> Described:
 
 def file_rows(name: str, content: bytes) -> tuple[list[str], Iterator[Row]]:
     """Titles, then number and cells of every row below them. The same refusals as `describe_file`, while it is read."""
-    _, rows = _opened(name, content)
-    _, headers, below = _headed(rows)
+    _, _, headers, below = _read(name, content)
     return headers, below
+
+
+def _read(name: str, content: bytes) -> tuple[str, int, list[str], Iterator[Row]]:
+    """Its form, the line of its titles, these titles, and the rows below; rows sent as JSON have no such line."""
+    if len(content) > MOST_BYTES:
+        raise too_heavy(len(content))
+    if is_json(name):
+        return JSON, 0, *json_rows(content)
+    form, rows = _opened(name, content)
+    return form, *_headed(rows)
 
 
 def _opened(name: str, content: bytes) -> tuple[str, Iterator[Row]]:
     if not content.strip(b"\xef\xbb\xbf\xff\xfe\r\n\t ;,"):
         raise nothing_in_it()
-    if len(content) > MOST_BYTES:
-        raise too_heavy(len(content))
     if content.startswith(b"PK"):
         ending = PurePath(name).suffix.lower()
         return ("ODS" if ending == ".ods" else "XLSX"), workbook_rows(content)

@@ -110,10 +110,20 @@ class Run(TenantRow):
     applied_at = models.DateTimeField(null=True)
     actor_id = models.UUIDField(null=True)  # who asked for the work in progress
     actor_name = models.CharField(max_length=200, blank=True)
+    # Of what software sent: its key, the same request sent twice, and whether it is applied once no guard stops it.
+    pushed_by = models.UUIDField(null=True)
+    idempotency_key = models.CharField(max_length=100, blank=True)
+    request_hash = models.CharField(max_length=64, blank=True)
+    then_apply = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             row_of_group("hr_imports_run_of_group"),
+            models.UniqueConstraint(
+                fields=["group_id", "source", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="hr_imports_run_one_request",
+            ),
             models.UniqueConstraint(
                 fields=["group_id", "source"],
                 condition=Q(state__in=OPEN_RUNS),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from identities.assignments.queries import functions_offered
 from identities.hr_imports.columns import check_mapping, propose_mapping
 from identities.hr_imports.files import describe_file
+from identities.hr_imports.json_rows import FORM as JSON
 from identities.hr_imports.models import DepositedFile, GuardSettings, JobTitle, Line, Run, SiteRun, Source
 from identities.hr_imports.rules import check_can_abandon, check_can_apply, check_can_undo
 from identities.hr_imports.states import RUN_TRANSITIONS, RunState, SiteState
@@ -57,8 +59,23 @@ def save_source(*, actor: Actor, source: Source) -> Source:
     return source
 
 
-def deposit_file(*, actor: Actor, source: Source, file_name: str, content: bytes, as_of: date) -> Run:
-    """Keeps a file that can be read, with the columns proposed. Refuses (FileRefused) one that cannot, and (DomainError)
+@dataclass(frozen=True)
+class Push:
+    """What comes with a file that software sends: its key, and what makes the same request sent twice one import."""
+
+    pushed_by: UUID
+    idempotency_key: str
+    request_hash: str
+
+
+class OpenRunError(DomainError):
+    """Another import of the source is open, or the same request was sent twice at once."""
+
+
+def deposit_file(
+    *, actor: Actor, source: Source, file_name: str, content: bytes, as_of: date, push: Push | None = None
+) -> Run:
+    """Keeps a file that can be read, with the columns proposed. Refuses (FileRefused) one that cannot, and (OpenRunError)
     a second import of a source whose first is still open: the database says so, whoever comes first."""
     described = describe_file(file_name, content)
     run = Run(
@@ -69,31 +86,48 @@ def deposit_file(*, actor: Actor, source: Source, file_name: str, content: bytes
         as_of=as_of,
         headers=described.headers,
         sample=described.sample,
-        mapping=propose_mapping(described.headers, source.mapping),
+        mapping=propose_mapping(described.headers, {} if described.form == JSON else source.mapping),
         row_count=described.row_count,
         created_by_name=actor.actor_name,
         moved_at=now(),
+        **(asdict(push) if push else {}),
     )
     try:
         with transaction.atomic():
             run.save(force_insert=True)
     except IntegrityError as error:
         french = f"Un import de « {source.name} » est déjà ouvert : terminez-le ou abandonnez-le d'abord."
-        raise DomainError("An open run of this source", french, "file") from error
+        raise OpenRunError("An open run of this source", french, "file") from error
     DepositedFile.objects.create(run=run, content=content)
     _say(actor, DEPOSITED, run, source=source.name, rows=run.row_count)
     return run
 
 
-def start_check(*, actor: Actor, run: Run, mapping: Mapping[str, str] | None = None) -> None:
+def push_file(
+    *, actor: Actor, source: Source, file_name: str, content: bytes, as_of: date, push: Push, then_apply: bool
+) -> Run:
+    """A file that software sends: its columns are those proposed, its check starts at once, and `then_apply` applies it
+    when no guard stops it. Refuses as `deposit_file`, and (DomainError) a file where a needed column is not known."""
+    run = deposit_file(
+        actor=actor, source=source, file_name=file_name, content=content, as_of=as_of, push=push
+    )
+    start_check(actor=actor, run=run, then_apply=then_apply)
+    return run
+
+
+def start_check(
+    *, actor: Actor, run: Run, mapping: Mapping[str, str] | None = None, then_apply: bool = False
+) -> None:
     """Asks for the dry run, with the columns confirmed when they are given; the source remembers them.
 
-    Refuses (DomainError) a needed column missing, and a run that is not waiting for this.
+    `then_apply` is for software: a person who asks for a check applies it in person. Refuses (DomainError) a needed column
+    missing, and a run that is not waiting for this.
     """
     asked = dict(mapping) if mapping is not None else run.mapping
     check_mapping(asked)
-    _move(actor, run, RunState.CHECKING, mapping=asked, failure="")
-    Source.objects.filter(pk=run.source_id).update(mapping=run.source.mapping | asked)
+    _move(actor, run, RunState.CHECKING, mapping=asked, failure="", then_apply=then_apply)
+    if run.file_form != JSON:
+        Source.objects.filter(pk=run.source_id).update(mapping=run.source.mapping | asked)
     _say(actor, CHECK_ASKED, run)
     ring_work(run)
 
@@ -107,7 +141,7 @@ def decide_double(*, actor: Actor, run: Run, line: Line, person_id: UUID | None)
     if person_id is not None and str(person_id) not in proposed:
         raise DomainError("Not proposed", "Cette personne n'était pas proposée pour cette ligne.")
     decisions = run.decisions | {str(line.number): str(person_id) if person_id else "new"}
-    _move(actor, run, RunState.CHECKING, decisions=decisions)
+    _move(actor, run, RunState.CHECKING, decisions=decisions, then_apply=False)
     _say(actor, DECIDED, run, line=line.number)
     ring_work(run)
 
@@ -169,6 +203,12 @@ def apply_run(*, actor: Actor, run: Run, reason: str, may_force: bool) -> None:
     _move(actor, run, RunState.APPLYING, reason=written)
     _say(actor, APPLY_ASKED, run, reason=f", malgré un garde-fou : {written}" if run.guards else "")
     ring_work(run)
+
+
+def apply_if_asked(*, actor: Actor, run: Run) -> None:
+    """Applies a checked run whose software asked for it, unless a guard stops it: then it waits for a person."""
+    if run.then_apply and not run.guards:
+        apply_run(actor=actor, run=run, reason="", may_force=False)
 
 
 def retry_sites(*, actor: Actor, run: Run) -> None:

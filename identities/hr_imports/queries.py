@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from identities.hr_imports.models import GuardSettings, JobTitle, Line, Outcome, Run, SiteRun, Source
-from identities.hr_imports.states import OPEN_RUNS
+from identities.hr_imports.states import OPEN_RUNS, RunState
 from portal.foundation.tenancy import tenant
 
 # What may be asked of a list of lines: the order of the page.
@@ -35,6 +35,28 @@ def find_source(source_id: UUID) -> Source | None:
 def find_run(run_id: UUID) -> Run | None:
     """With its source; None when the current door does not see it."""
     return Run.objects.select_related("source").filter(pk=run_id).first()
+
+
+def request_sent(source: Source, idempotency_key: str) -> Run | None:
+    """The import that this very request of software began, if it came before."""
+    return Run.objects.select_related("source").filter(source=source, idempotency_key=idempotency_key).first()
+
+
+def open_run(source: Source) -> Run | None:
+    """The import of that source that is not closed; the database lets there be one."""
+    return Run.objects.select_related("source").filter(source=source, state__in=OPEN_RUNS).first()
+
+
+def pushes_waiting() -> QuerySet[Run]:
+    """What software sent and no worker is at: a guard, or a person, stands between it and its application."""
+    waiting = Run.objects.filter(state__in=(RunState.RECEIVED, RunState.CHECKED), pushed_by__isnull=False)
+    return waiting.select_related("source").order_by("created_at")
+
+
+def refused_after(run: Run, number: int, most: int) -> list[Line]:
+    """So many refused lines of a run at most, those after that number, in the order of the file."""
+    rows = Line.objects.filter(run=run, outcome=Outcome.REFUSED, number__gt=number)
+    return list(rows.order_by("number")[:most])
 
 
 def latest_runs() -> QuerySet[Run]:

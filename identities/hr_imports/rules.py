@@ -1,6 +1,7 @@
 """When an import may be applied or undone, what a guarded one asks for, and when a move takes effect."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from identities.hr_imports.models import Run
 from identities.hr_imports.states import RunState
@@ -34,6 +35,15 @@ def check_can_apply(run: Run, *, reason: str, may_force: bool) -> None:
             "Guarded without a reason",
             f"Écrivez pourquoi cet import est juste malgré le garde-fou, en {SHORTEST_REASON} caractères au moins.",
             "reason",
+        )
+
+
+def check_is_own_push(run: Run, key_id: UUID) -> None:
+    """Refuses (DomainError) to software what another key sent, or what a person deposited: that is theirs to go on with."""
+    if run.pushed_by != key_id:
+        raise DomainError(
+            "Not pushed by this key",
+            f"Cet import a été déposé par {run.created_by_name} : il s'applique ou s'abandonne sur sa page.",
         )
 
 

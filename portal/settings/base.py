@@ -7,6 +7,7 @@ from typing import Any
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 
+from .api import *  # noqa: F403
 from .broker import *  # noqa: F403
 from .journal import *  # noqa: F403
 from .logs import *  # noqa: F403

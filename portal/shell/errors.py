@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from portal.foundation.problems import problem
 from portal.foundation.request_id import current_request_id
 
 WORDS = {
@@ -16,13 +17,15 @@ WORDS = {
 
 def _wants_json(request: HttpRequest) -> bool:
     accepted = request.headers.get("Accept", "")
-    return request.path.startswith(("/api/", "/sante/")) or (
+    return request.path.startswith("/sante/") or (
         "application/json" in accepted and "text/html" not in accepted
     )
 
 
 def _refuse(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
     title, code = WORDS[status]
+    if request.path.startswith("/api/"):
+        return problem(status, code)
     if _wants_json(request):
         error = {"code": code, "message": title, "request_id": current_request_id()}
         return JsonResponse({"error": error}, status=status)
@@ -43,7 +46,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: they may be what failed."""
-    if _wants_json(request):
+    if _wants_json(request) or request.path.startswith("/api/"):
         return _refuse(request, 500)
     values = {"title": WORDS[500][0], "request_id": current_request_id()}
     return HttpResponse(render_to_string("errors/500.html", values), status=500)

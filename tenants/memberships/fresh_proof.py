@@ -24,8 +24,13 @@ from tenants.memberships.sessions import DOOR, SIGNED_IN_AT
 TOUCHES = ("mfa_activate", "mfa_add", "mfa_deactivate", "mfa_remove", "mfa_generate", "mfa_view_recovery")
 
 
-def stale_proof(request: HttpRequest) -> HttpResponse | None:
-    """None for a fresh proof. Refuses (ReauthenticationRequired) what allauth can ask again; else the account page."""
+def stale_proof(
+    request: HttpRequest, purpose: str = "toucher à vos moyens de connexion"
+) -> HttpResponse | None:
+    """None for a fresh proof. Refuses (ReauthenticationRequired) what allauth can ask again; else the account page.
+
+    `purpose`: what it is asked for, in French.
+    """
     age = now().timestamp() - request.session.get(SIGNED_IN_AT, 0)
     if age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
         return None
@@ -35,8 +40,7 @@ def stale_proof(request: HttpRequest) -> HttpResponse | None:
         raise ReauthenticationRequired
     messages.info(
         request,
-        "Votre connexion date de plus de 15 minutes. Pour toucher à vos moyens de connexion, déconnectez-vous puis "
-        "reconnectez-vous.",
+        f"Votre connexion date de plus de 15 minutes. Pour {purpose}, déconnectez-vous puis reconnectez-vous.",
     )
     return redirect("account_rights:account")
 

@@ -83,6 +83,18 @@ KINDS = (
         Rhythm.WEEKLY,
         permission=Permission.MEMBERSHIPS_GRANT,
     ),
+    NoticeKind(
+        "api_keys_expiring",
+        "Clés d'accès des logiciels qui expirent sous 30 jours",
+        Rhythm.WEEKLY,
+        permission=Permission.API_KEYS_MANAGE,
+    ),
+    NoticeKind(
+        "hr_imports_waiting",
+        "Envois de logiciels RH qui attendent une personne",
+        Rhythm.DAILY,
+        permission=Permission.HR_IMPORT,
+    ),
     NoticeKind("rights_ending", "Vos droits qui prennent fin sous 14 jours", Rhythm.WEEKLY),
 )
 BY_CODE = {one.code: one for one in KINDS}

@@ -51,8 +51,10 @@ ENTRANCE = (
 
 
 def section_of(route: Route) -> str:
-    """Who walks there: public, account, operator, group or site."""
+    """Who walks there: public, account, operator, group, site, or a machine with its key."""
     door = getattr(route.view, "door", "")
+    if door.startswith("key: "):
+        return "machine"
     if "establishment_id" in route.arguments:
         return "site"
     if "group_slug" in route.arguments:

@@ -12,6 +12,7 @@ from portal.journal.operations import Act, Entry, Machine, record_set
 from tenants.identity_providers.models import FactorRefusal
 from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
+from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import EstablishmentFactory, UnitFactory
 from tests.factories.hr_imports import hr_import_of, more_of_import
@@ -47,6 +48,7 @@ class Crowd:
             self.provider = IdentityProviderFactory(issuer="http://127.0.0.1:9/personne")
             self.mapping = RoleMappingFactory(provider=self.provider, mapped_by=self.administrator)
             self.hr_import = hr_import_of(self.site, "Paie")
+            self.key = make_key("Paie Siège")
         self.right = MembershipFactory(
             group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
         )
@@ -62,6 +64,7 @@ class Crowd:
             more_of_import(self.hr_import["run_id"], self.site, count)
         with tenant(self.group.id):
             self._letters(count)
+            self._keys(count)
             self._of_the_provider(count)
         self._rights(count)
         for _ in range(count):
@@ -113,6 +116,12 @@ class Crowd:
             )
         self._lines(count, "identity_provider", self.provider.pk)
 
+    def _keys(self, count: int) -> None:
+        """Many keys, and as many lines about one."""
+        for _ in range(count):
+            make_key()
+        self._lines(count, "api_key", self.key.row.pk)
+
     def _letters(self, count: int) -> None:
         """Waiting, to be handled by a person, and settled."""
         posted = post_all([Letter(kind="crowd", target="annuaire")] * 3 * count)
@@ -134,6 +143,7 @@ class Crowd:
             "message_id": [self.messages[0].pk],
             **{name: [one] for name, one in self.hr_import.items()},
             "mapping_id": [self.mapping.pk],
+            "key_id": [self.key.row.pk],
             "group_address": [self.group.slug],
         }
         return Names(self.group.slug, ids)

@@ -16,6 +16,7 @@ from portal.journal.operations import Act, Machine, record
 from tenants.identity_providers.models import IdentityProvider, RoleMapping
 from tenants.memberships.models import Invitation, User
 from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
+from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import UnitFactory
 from tests.factories.hr_imports import hr_import_of
@@ -50,6 +51,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
             object_id=person.pk, establishment_id=establishment.pk,
         )  # fmt: skip
         mapping = _mapping(establishment, mark)
+        key = make_key(f"{mark} LOGICIEL {establishment.pk.hex[-4:]}")
     membership = MembershipFactory(
         group_id=group.id,
         role=Role.SITE_MANAGER,
@@ -68,6 +70,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
         "mapping_id": mapping.pk,
+        "key_id": key.row.pk,
     }
     return Place(group.id, group.slug, ids)
 

@@ -53,6 +53,11 @@ class Route:
     def __str__(self) -> str:
         return self.pattern
 
+    @property
+    def view_door(self) -> str:
+        """What the view's door is; empty for a view of somebody else."""
+        return getattr(self.view, "door", "")
+
 
 def routes() -> list[Route]:
     """The whole URL tree, flattened."""

@@ -2,6 +2,7 @@
 
 import ast
 
+from tenants.api_keys.models import Scope
 from tests.house.rooms import ROOT, parsed, python_files, routes
 
 # allauth's own views: sign-in, password, second factor. They touch the account only, under their own rules.
@@ -43,6 +44,18 @@ def test_a_route_that_needs_a_permission_names_its_group():
         if getattr(one.view, "door", "").startswith("requires ") and "group_slug" not in one.arguments
     ]
     assert wrong == []
+
+
+def test_software_enters_by_a_key_whose_scope_is_told_and_people_do_not():
+    """The key says the group, so its address does not; what is not behind a key under /api/ tells of no group."""
+    scopes = {f"key: {one}" for one in Scope}
+    api = {str(one): one for one in routes() if one.pattern.startswith("api/")}
+    by_key = {str(one) for one in routes() if one.view_door.startswith("key: ")}
+    assert by_key == {name for name, one in api.items() if not one.view_door.startswith("public: ")}
+    assert {one.view_door for name, one in api.items() if name in by_key} == scopes
+    assert [name for name, one in api.items() if "group_slug" in one.arguments] == []
+    assert [name for name in by_key if not getattr(api[name].view, "csrf_exempt", False)] == []
+    assert [name for name, one in api.items() if name not in by_key and one.arguments] == []
 
 
 def test_looking_beyond_a_sites_wall_is_listed():

@@ -44,7 +44,11 @@ class Asking:
 
     def __init__(self, crowd: Crowd) -> None:
         self.crowd = crowd
-        self.people = {"public": Client(), "operator": Client()}
+        self.people = {
+            "public": Client(),
+            "operator": Client(),
+            "machine": Client(headers=crowd.key.headers),
+        }
         self.people["operator"].force_login(UserFactory(operator=True))
         for section in ("account", "group", "site"):
             self.people[section] = Client()

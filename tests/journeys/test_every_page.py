@@ -20,6 +20,7 @@ from tenants.memberships.models import User
 from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tenants.notices.links import stop_path
+from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -80,6 +81,7 @@ def _names(group_id) -> Names:
         stays = _stays(site)
         unit = Unit.objects.filter(establishment=site).first()
         hr_import = hr_import_of(site, "Paie")
+        key = make_key("Paie Siège")
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
         provider = IdentityProviderFactory(draft=True, issuer="http://127.0.0.1:9/personne")
@@ -101,6 +103,7 @@ def _names(group_id) -> Names:
         "message_id": [message.pk],
         "membership_id": [one.pk for one in rights],
         "mapping_id": [mapping.pk],
+        "key_id": [key.row.pk],
         "group_address": [group.slug],
         **{name: [one] for name, one in hr_import.items()},
     }

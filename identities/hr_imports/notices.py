@@ -1,0 +1,22 @@
+"""What the digest and the home page say of files that software sent and that wait for a person."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from identities.hr_imports.models import Run
+from identities.hr_imports.queries import pushes_waiting
+from tenants.memberships.access import Access
+from tenants.notices.registry import Item, digest_section
+
+
+@digest_section("hr_imports_waiting")
+def hr_imports_waiting(access: Access) -> Iterator[Item]:
+    for run in pushes_waiting():
+        yield Item(waiting_sentence(run), reverse("hr_imports:run", args=[access.group_slug, run.pk]))
+
+
+def waiting_sentence(run: Run) -> str:
+    """« L'envoi du logiciel de « Paie » du 12/11/2026 attend une personne. »"""
+    why = "un garde-fou l'arrête" if run.guards else "il attend votre confirmation"
+    return f"L'envoi de « {run.source.name} » par son logiciel, situation au {run.as_of:%d/%m/%Y} : {why}."
