@@ -43,7 +43,7 @@ SHOWN = (
         "person__usage_name",
         "person__first_names",
     ),
-    "unit__name",
+    *("unit__name", "moved_to_id", "moved_from_id"),
 )
 NAMED = (*SHOWN, "function__label")
 

@@ -122,6 +122,14 @@ class Assignment(TenantRow):
         related_name="+",
     )
     end_reason = models.CharField("motif de fin", max_length=12, choices=EndReason.choices, blank=True)
+    # Of a change of site or function: what comes after this stay, and what it comes after. Both, since a site that sees
+    # one of the two may not see the other.
+    moved_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    moved_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     source = models.CharField(max_length=40, default="typed")
     submission_key = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001  null: no submission to replay
     created_at = models.DateTimeField(auto_now_add=True)

@@ -33,12 +33,14 @@ __all__ = [
     "SiteFigures",
     "Todo",
     "assignment_at",
+    "assignment_seen",
     "assignments_of",
     "changes_of",
     "end_before_departure",
     "function_for_label",
     "functions_for_labels",
     "functions_offered",
+    "halves_of_move",
     "is_cancelled",
     "national_function",
     "overlap_sentence",
@@ -71,8 +73,7 @@ def assignments_of(person: "Person") -> QuerySet[Assignment]:
 
 def assignment_at(establishment_id: UUID, assignment_id: UUID) -> Assignment | None:
     """One affectation of that site with its person and function; None when the current door does not see it."""
-    rows = Assignment.objects.filter(pk=assignment_id, establishment_id=establishment_id)
-    return rows.select_related("person", "function", "establishment", "unit").first()
+    return _named().filter(pk=assignment_id, establishment_id=establishment_id).first()
 
 
 def is_cancelled(establishment_id: UUID, assignment_id: UUID) -> bool:
@@ -128,6 +129,25 @@ def overlap_sentence(assignment: Assignment) -> str:
     until = f"au {in_words(assignment.ends_at)}" if assignment.ends_at else "sans fin"
     state = assignment.get_state_display()
     return f"{assignment.function.label}, du {in_words(assignment.starts_at)} {until} ({state})"
+
+
+def assignment_seen(assignment_id: UUID) -> Assignment | None:
+    """One affectation wherever the current door sees it, whatever its state, with all that names it; else None."""
+    return _named().filter(pk=assignment_id).first()
+
+
+def halves_of_move(assignment: Assignment) -> tuple[Assignment | None, Assignment | None]:
+    """The stay that ends and the one that begins, from either; None for a half that is not there or out of sight."""
+    old = (
+        assignment.moved_from_id if assignment.moved_from_id and not assignment.moved_to_id else assignment.pk
+    )
+    new = assignment.pk if old != assignment.pk else assignment.moved_to_id
+    found = {one.pk: one for one in _named().filter(pk__in=[one for one in (old, new) if one])}
+    return found.get(old), found.get(new)  # type: ignore[arg-type]
+
+
+def _named() -> QuerySet[Assignment]:
+    return Assignment.objects.select_related("person", "function", "establishment", "unit")
 
 
 def changes_of(assignment: Assignment) -> QuerySet[AssignmentChange]:

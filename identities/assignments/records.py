@@ -28,6 +28,11 @@ DEPARTURE_CANCELLED = Act(
 )
 EXTENDED = Act("assignment.extended", "{actor} a prolongé {stay} de {person} ({site}) jusqu'{until}.")
 CANCELLED = Act("assignment.cancelled", "{actor} a annulé l'arrivée prévue de {person} ({site}), {period}.")
+MOVED = Act("person.moved", "{actor} a fait changer {person} d'affectation {when} : {left} → {joined}.")
+MOVE_UNDONE = Act(
+    "person.move_undone",
+    "{actor} a annulé le changement d'affectation de {person} prévu {when} : {left} → {joined}.",
+)
 EXPORTED = Act(
     "assignment.exported", "{actor} a exporté {count} lignes de la liste des professionnels ({what})."
 )
@@ -68,6 +73,16 @@ def said_of(assignment: Assignment) -> dict[str, str]:
         "period": f"du {in_words(assignment.starts_at)} {until}",
         "until": until,
         "reason": EndReason(assignment.end_reason).label if assignment.end_reason else "",
+    }
+
+
+def moved_words(old: Assignment, new: Assignment) -> dict[str, str]:
+    """The words of a change of site or function: « aide-soignant (EHPAD Les Tilleuls) », and when it takes effect."""
+    return {
+        "person": old.person.display_name,
+        "when": f"le {in_words(new.starts_at)}",
+        "left": f"{old.function.label} ({old.establishment.name})",
+        "joined": f"{new.function.label} ({new.establishment.name})",
     }
 
 

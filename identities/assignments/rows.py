@@ -8,7 +8,15 @@ from uuid import UUID
 
 from identities.assignments.figures import SOON
 from identities.assignments.models import Assignment, EndReason, short_label
-from identities.assignments.rules import can_cancel, can_cancel_departure, can_extend, in_words, tonight
+from identities.assignments.rules import (
+    can_cancel,
+    can_cancel_departure,
+    can_extend,
+    can_move,
+    in_words,
+    is_moving,
+    tonight,
+)
 from identities.assignments.states import AssignmentState
 from portal.foundation.addresses import address
 from portal.foundation.clock import now
@@ -36,6 +44,8 @@ class Row:
     extend_url: str = ""
     cancel_departure_url: str = ""
     cancel_url: str = ""
+    move_url: str = ""
+    undo_move_url: str = ""
 
     @property
     def has_news(self) -> bool:
@@ -92,6 +102,7 @@ def _acts(one: Assignment, slug: str, night: datetime) -> dict[str, str]:
             assignment_id=one.pk,
         )
 
+    change = _change_of_place(one, slug)
     if one.state == AssignmentState.RUNNING:
         later_than_tonight = one.ends_at is None or one.ends_at > night
         return {
@@ -99,8 +110,18 @@ def _acts(one: Assignment, slug: str, night: datetime) -> dict[str, str]:
             "tonight_url": to("depart") if later_than_tonight else "",
             "extend_url": to("extend") if can_extend(one) else "",
             "cancel_departure_url": to("cancel_departure") if can_cancel_departure(one) else "",
+            **change,
         }
-    return {"cancel_url": to("cancel")} if can_cancel(one) else {}
+    return {"cancel_url": to("cancel"), **change} if can_cancel(one) else {}
+
+
+def _change_of_place(one: Assignment, slug: str) -> dict[str, str]:
+    """Of the group, not of one site: a change may leave one and join another."""
+    if is_moving(one):
+        return {"undo_move_url": address("assignments:undo_move", group_slug=slug, assignment_id=one.pk)}
+    if can_move(one):
+        return {"move_url": address("assignments:move", group_slug=slug, assignment_id=one.pk)}
+    return {}
 
 
 def _status(assignment: Assignment, moment: datetime, night: datetime) -> tuple[str, str]:
@@ -110,9 +131,13 @@ def _status(assignment: Assignment, moment: datetime, night: datetime) -> tuple[
             assignment.end_reason
         ).label.capitalize() if assignment.end_reason else "Terminée"
     if assignment.state != AssignmentState.RUNNING:
+        if is_moving(assignment):
+            return "info", "À venir (changement)"
         return ("info", "À venir") if assignment.state == AssignmentState.PLANNED else ("neutral", "Annulée")
     if assignment.ends_at is not None and assignment.ends_at <= night:
         return "warn", "Part aujourd'hui"
+    if is_moving(assignment):
+        return "warn", "Change d'affectation"
     if assignment.end_reason:
         return "warn", "Départ programmé"
     if assignment.ends_at is not None and assignment.ends_at <= moment + SOON:

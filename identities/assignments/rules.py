@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from django.db.models import TextChoices
 
@@ -154,13 +155,14 @@ def already_over(assignment: Assignment) -> str:
 
 def can_extend(assignment: Assignment) -> bool:
     """Is planned or running, with an end."""
-    return assignment.state in OPEN_STATES and assignment.ends_at is not None
+    return assignment.state in OPEN_STATES and assignment.ends_at is not None and not assignment.moved_to_id
 
 
 def check_can_extend(assignment: Assignment, ends_at: datetime) -> None:
     """Refuses (DomainError) what is over or has no end, and an end that is not after the planned one and after now."""
     if assignment.state not in OPEN_STATES:
         raise DomainError("Already over", already_over(assignment))
+    check_not_moving(assignment)
     if assignment.ends_at is None:
         raise DomainError(
             "Has no end", "Cette affectation est sans fin : il n'y a rien à prolonger.", "ends_at"
@@ -183,15 +185,92 @@ def can_cancel(assignment: Assignment) -> bool:
 
 def can_cancel_departure(assignment: Assignment) -> bool:
     """Is running, and somebody (not the contract) decided its end: an end reason is written in advance."""
-    return assignment.state == AssignmentState.RUNNING and bool(assignment.end_reason)
+    decided = assignment.state == AssignmentState.RUNNING and bool(assignment.end_reason)
+    return decided and not is_moving(assignment)
 
 
 def check_can_cancel_departure(assignment: Assignment) -> None:
     """Refuses (DomainError) what is over, and what nobody decided to end."""
     if assignment.state != AssignmentState.RUNNING:
         raise DomainError("Already over", already_over(assignment))
+    check_not_moving(assignment)
     if not assignment.end_reason:
         raise DomainError("No departure to cancel", "Aucun départ n'est programmé : il n'y a rien à annuler.")
+
+
+def is_moving(assignment: Assignment) -> bool:
+    """Is one of the two halves of a change of site or function that has not taken effect."""
+    if assignment.state == AssignmentState.PLANNED and assignment.moved_from_id:
+        return True
+    return assignment.state in OPEN_STATES and assignment.moved_to_id is not None
+
+
+def check_not_moving(assignment: Assignment) -> None:
+    """Refuses (DomainError) to stretch or bring back a stay that a change to come ends: the change is undone whole."""
+    if is_moving(assignment):
+        french = (
+            "Un changement de site ou de fonction est prévu : annulez-le d'abord, depuis la page de la personne "
+            "ou la liste des professionnels."
+        )
+        raise DomainError("Half of a change", french)
+
+
+def can_move(assignment: Assignment) -> bool:
+    """Is planned or running, and nobody has decided its departure or a change yet."""
+    return assignment.state in OPEN_STATES and not assignment.end_reason and not is_moving(assignment)
+
+
+def check_can_move(assignment: Assignment, at: datetime | None) -> None:
+    """Refuses (DomainError) to change a stay that is over or about to leave, and a moment gone by, before its start, or
+    not before its end. `at` None means now, or the start of what has not begun."""
+    if assignment.state not in OPEN_STATES:
+        raise DomainError("Already over", already_over(assignment))
+    check_not_moving(assignment)
+    if assignment.end_reason and assignment.ends_at:
+        french = f"Un départ est programmé le {in_words(assignment.ends_at)} : annulez-le avant de changer l'affectation."
+        raise DomainError("Departure already decided", french)
+    if at is None:
+        return
+    if at <= now() - _MINUTE:
+        french = "Ce moment est déjà passé : choisissez « Maintenant » ou un moment à venir."
+        raise DomainError("Change in the past", french, "at")
+    if at < assignment.starts_at:
+        french = f"L'affectation commence le {in_words(assignment.starts_at)} : choisissez ce moment ou un plus tardif."
+        raise DomainError("Change before the start", french, "at")
+    if assignment.ends_at and at >= assignment.ends_at:
+        french = (
+            f"L'affectation se termine le {in_words(assignment.ends_at)} : choisissez un moment plus tôt."
+        )
+        raise DomainError("Change after the end", french, "at")
+
+
+def check_is_a_move(
+    assignment: Assignment, establishment_id: UUID, function_code: str, unit_id: UUID | None
+) -> None:
+    """Refuses (DomainError) the same site, function and service as now."""
+    now_held = (assignment.establishment_id, assignment.function_id, assignment.unit_id)
+    if now_held == (establishment_id, function_code, unit_id):
+        french = "Rien ne change : choisissez un autre établissement, une autre fonction ou un autre service."
+        raise DomainError("Nothing changes", french, "establishment_id")
+
+
+def check_can_undo_move(old: Assignment | None, new: Assignment | None) -> None:
+    """Refuses (DomainError) a change that took effect, of which a half is out of reach, or whose departure was altered."""
+    if old is None or new is None:
+        french = (
+            "L'autre établissement de ce changement n'est pas dans votre périmètre : demandez à un administrateur "
+            "du groupe de l'annuler."
+        )
+        raise DomainError("Half out of reach", french)
+    if old.state not in OPEN_STATES or new.state not in (AssignmentState.PLANNED, AssignmentState.CANCELLED):
+        french = "Ce changement a pris effet : pour revenir en arrière, faites un nouveau changement."
+        raise DomainError("Took effect", french)
+    if old.ends_at != new.starts_at or old.end_reason != EndReason.TRANSFER:
+        french = (
+            "Le départ de l'ancienne affectation a été modifié depuis : annulez l'arrivée prévue, puis réglez la fin "
+            "de l'ancienne."
+        )
+        raise DomainError("Altered since", french)
 
 
 def default_reason(assignment: Assignment, at: datetime | None) -> EndReason:

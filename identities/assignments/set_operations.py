@@ -11,7 +11,7 @@ from typing import Any
 
 from identities.assignments import records
 from identities.assignments.models import Assignment, AssignmentChange, EndReason
-from identities.assignments.records import change_of, facts_of, letter_about, said_of
+from identities.assignments.records import change_of, facts_of, letter_about, moved_words, said_of
 from identities.assignments.rules import (
     check_contract,
     check_function,
@@ -147,6 +147,16 @@ def amend_assignments(*, actor: Actor, amendments: Mapping[Assignment, Mapping[s
     _leave(actor, AMENDED, changes, facts)
     _post("assignment.extended", longer)
     _post("assignment.shortened", shorter)
+
+
+def record_moves(*, actor: Actor, moves: Sequence[tuple[Assignment, Assignment]]) -> int:
+    """Says that people changed site or function: (old stay, new one) of each, already written; says how many lines."""
+    entries = [
+        Entry("person", old.person_id, moved_words(old, new), site, facts_of(old), facts_of(new))
+        for old, new in moves
+        for site in dict.fromkeys((old.establishment_id, new.establishment_id))
+    ]
+    return record_set(actor, records.MOVED, entries)
 
 
 def _leave(

@@ -15,6 +15,7 @@ from identities.assignments.set_operations import (
     Ending,
     amend_assignments,
     end_assignments,
+    record_moves,
     start_assignments,
 )
 from identities.assignments.states import AssignmentState
@@ -212,6 +213,12 @@ class SiteWrites:
         functions = NationalFunction.objects.in_bulk(codes)
         rows = [self._row(line, functions) for line in lines]
         start_assignments(actor=self.actor, rows=rows)
+        moved = [
+            (self.stays[line.assignment_id], row)
+            for line, row in zip(lines, rows, strict=True)
+            if line.outcome == Outcome.MOVED and line.assignment_id
+        ]
+        record_moves(actor=self.actor, moves=moved)
         for line, row in zip(lines, rows, strict=True):
             self.written[line.pk]["started"] = {
                 "id": row.pk,

@@ -160,3 +160,9 @@ def legal_entity_names() -> dict[UUID, str]:
 def units_of(establishment_id: UUID) -> list[Unit]:
     """The services of an establishment that the current door sees, by name."""
     return list(Unit.objects.filter(establishment_id=establishment_id).order_by("name"))
+
+
+def units_of_sites(establishment_ids: Iterable[UUID]) -> list[Unit]:
+    """The services of several establishments, by establishment then by name, in one statement."""
+    rows = Unit.objects.filter(establishment_id__in=list(establishment_ids)).select_related("establishment")
+    return list(rows.order_by("establishment__search_key", "establishment_id", "name"))
