@@ -51,26 +51,26 @@ class MoveForm(forms.Form):
         help_text="JJ/MM/AAAA HH:MM ; vide pour une affectation sans fin.",
     )
 
-    def __init__(self, *args: Any, assignment: Assignment, sites: Mapping[UUID, str], **kwargs: Any) -> None:
+    def __init__(self, typed: Any, *, assignment: Assignment, sites: Mapping[UUID, str]) -> None:
         initial = {
             "establishment_id": assignment.establishment_id,
             "function_code": assignment.function_id,
             "unit_id": assignment.unit_id,
             "ends_at": assignment.ends_at,
         }
-        super().__init__(*args, initial=initial, **kwargs)
-        self._choices("establishment_id", [(str(key), name) for key, name in sites.items()])
-        self._choices("function_code", list(_functions(assignment.function)))
-        self._choices("unit_id", [("", "Aucun"), *_units(sites)])
+        super().__init__(typed, initial=initial)
+        self._offer("establishment_id", [(str(key), name) for key, name in sites.items()])
+        self._offer("function_code", list(_functions(assignment.function)))
+        self._offer("unit_id", [("", "Aucun"), *_units(sites)])
         if assignment.kind == AssignmentKind.MISSION:
             self.fields["ends_at"].required = True
             self.fields["ends_at"].help_text = "JJ/MM/AAAA HH:MM ; une mission a toujours une fin."
         if assignment.state == AssignmentState.PLANNED:
-            self._choices(
+            self._offer(
                 "moment", [(MoveMoment.NOW, "Dès son début"), (MoveMoment.DATE, MoveMoment.DATE.label)]
             )
 
-    def _choices(self, name: str, choices: list[Any]) -> None:
+    def _offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = choices

@@ -114,8 +114,7 @@ def undo_move(*, actor: Actor, assignment: Assignment) -> Assignment:
 
     Refuses (DomainError): no change to come, one half out of reach, a half that was changed since, somebody quicker.
     """
-    old, new = halves_of_move(assignment)
-    check_can_undo_move(old, new)
+    old, new = check_can_undo_move(*halves_of_move(assignment))
     with transaction.atomic():
         if new.state == AssignmentState.PLANNED:
             cancel_assignment(actor=actor, assignment=new)

@@ -108,12 +108,12 @@ def undo(request: TenantRequest, assignment_id: UUID) -> HttpResponse:
     back = _back(request, assignment)
     if request.method == "POST":
         try:
-            old = undo_move(actor=request.access, assignment=assignment)
+            kept = undo_move(actor=request.access, assignment=assignment)
         except DomainError as error:
             messages.info(request, error.french)
         else:
-            name = old.person.display_name
-            messages.success(request, f"Changement annulé : {name} reste {old.function.label}.")
+            name = kept.person.display_name
+            messages.success(request, f"Changement annulé : {name} reste {kept.function.label}.")
         return redirect(back)
     old, new = halves_of_move(assignment)
     if not is_moving(assignment) or old is None or new is None:

@@ -254,8 +254,8 @@ def check_is_a_move(
         raise DomainError("Nothing changes", french, "establishment_id")
 
 
-def check_can_undo_move(old: Assignment | None, new: Assignment | None) -> None:
-    """Refuses (DomainError) a change that took effect, of which a half is out of reach, or whose departure was altered."""
+def check_can_undo_move(old: Assignment | None, new: Assignment | None) -> tuple[Assignment, Assignment]:
+    """Both halves. Refuses (DomainError) a half out of reach, a change that took effect, a departure altered since."""
     if old is None or new is None:
         french = (
             "L'autre établissement de ce changement n'est pas dans votre périmètre : demandez à un administrateur "
@@ -271,6 +271,7 @@ def check_can_undo_move(old: Assignment | None, new: Assignment | None) -> None:
             "de l'ancienne."
         )
         raise DomainError("Altered since", french)
+    return old, new
 
 
 def default_reason(assignment: Assignment, at: datetime | None) -> EndReason:
