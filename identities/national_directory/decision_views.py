@@ -43,14 +43,14 @@ def match(request: TenantRequest) -> HttpResponse:
 @requires(LINK, limited=True)
 @require_POST
 def decide(request: TenantRequest) -> HttpResponse:
-    """One proposal is linked at once, since that may be taken back; several, and every refusal, are confirmed on a page."""
+    """One proposal is linked by its own button, since that may be taken back; the rest is confirmed on a page first."""
     decision, rows = _chosen(request)
     if not rows:
         messages.info(request, "Cochez au moins une proposition qui attend encore une décision.")
         return redirect(_to_confirm(request))
     if decision == REFUSE:
         return _refuse(request, rows)
-    if len(rows) > 1 and "sure" not in request.POST:
+    if not {"sure", "confirm_one"} & set(request.POST):
         return _ask(request, rows, decision)
     try:
         _tell(request, confirm_links(actor=request.access, link_ids=[one.pk for one in rows]))
