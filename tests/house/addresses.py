@@ -28,6 +28,7 @@ QUESTIONS = {
     "assignments:departures": ["q=camille", "q=personne+de+ce+nom"],
     "assignments:people_in_group": ["q=camille", "tri=-ends_at", "page=2"],
     "assignments:people_of_site": ["q=camille", "page=2"],
+    "directory:links": ["liste=a-confirmer&page=2", "liste=ecartees", "q=camille"],
     "memberships:rights": ["state=to_confirm"],
     "operator:groups": ["q=e", "q=aucun+groupe"],
     "operator:new_group": ["numbers=010008407"],

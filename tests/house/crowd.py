@@ -14,6 +14,7 @@ from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.directory_links import DirectoryLinkFactory
 from tests.factories.groups import EstablishmentFactory, UnitFactory
 from tests.factories.hr_imports import hr_import_of, more_of_import
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -81,6 +82,10 @@ class Crowd:
                     **trait,
                 )
                 PersonIdentifierFactory(person=stay.person)
+            for trait in ({"linked": True, "differences": ["other_name"]}, {"refused": True}, {}):
+                person = PersonFactory(birth_name="Fictif", first_names=["Camille"])
+                AssignmentFactory(establishment=self.site, person=person)
+                DirectoryLinkFactory(person=person, **trait)
 
     def _of_the_person(self, count: int) -> None:
         for rank in range(self.size - count, self.size):

@@ -18,6 +18,7 @@ from tenants.memberships.models import Invitation, User
 from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.directory_links import DirectoryLinkFactory
 from tests.factories.groups import UnitFactory
 from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -45,6 +46,8 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         identifier = PersonIdentifierFactory(person=person, value=f"{mark}-{establishment.pk.hex[:6]}")
         unit = UnitFactory(establishment=establishment, name=f"{mark} SERVICE")
         hr_import = hr_import_of(establishment, mark)
+        DirectoryLinkFactory(linked=True, person=person, decided_by_name=f"{mark} DÉCISION")
+        DirectoryLinkFactory(person=person, reasons=[f"{mark} RAISON"])
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(
             Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",
