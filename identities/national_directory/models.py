@@ -6,6 +6,9 @@ The open files carry no birth date and no state of certification.
 
 from django.db import models
 
+from identities.national_directory.campaign_models import Campaign as Campaign
+from identities.national_directory.campaign_models import CampaignScope as CampaignScope
+from identities.national_directory.campaign_models import Lookup as Lookup
 from identities.national_directory.link_models import DirectoryLink as DirectoryLink
 from identities.national_directory.link_models import LinkSource as LinkSource
 

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 
 from .api import *  # noqa: F403
 from .broker import *  # noqa: F403
+from .directory import *  # noqa: F403
 from .journal import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .mail import *  # noqa: F403

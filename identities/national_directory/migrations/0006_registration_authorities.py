@@ -21,7 +21,7 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('national_directory', '0004_link_walls'),
+        ('national_directory', '0005_campaigns'),
     ]
 
     operations = [
