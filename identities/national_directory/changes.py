@@ -23,7 +23,7 @@ class Difference:
 
 # A hash join of both tables by key; the digest says whether the rest is the same.
 _COMPARE = """
-CREATE TEMP TABLE {difference} ON COMMIT DROP AS
+CREATE UNLOGGED TABLE {difference} AS
 SELECT coalesce(o.{key}, n.{key}) AS key,
     CASE WHEN o.{key} IS NULL THEN 'appeared' WHEN n.{key} IS NULL THEN 'closed' ELSE 'changed' END AS change
 FROM (SELECT {key}, digest FROM {table}) o FULL JOIN (SELECT {key}, digest FROM {table}_next) n ON n.{key} = o.{key}
@@ -43,10 +43,15 @@ def compare(cursor: Any, target: Target, rows: int, rows_before: int) -> Differe
     counts = dict.fromkeys(ChangeKind.values, 0)
     if not rows_before:
         return Difference(counts | {ChangeKind.APPEARED.value: rows}, "")
-    difference = f"{target.table}_difference"
+    difference = difference_table(target)
     cursor.execute(_COMPARE.format(difference=difference, table=target.table, key=target.key))
     cursor.execute(f"SELECT change, count(*) FROM {difference} GROUP BY change")
     return Difference(counts | dict(cursor.fetchall()), difference)
+
+
+def difference_table(target: Target) -> str:
+    """The keys that differ; unlogged, and dropped with the rest of a load."""
+    return f"{target.table}_difference"
 
 
 def keep_changes(cursor: Any, load: DirectoryLoad, target: Target, difference: Difference) -> None:

@@ -1,40 +1,40 @@
-"""Loading one file: COPY into a staging table, tables built beside the live ones, compared, and swapped; one transaction.
+"""Loading one file: copied as text, tables built beside the live ones, compared, and swapped.
 
-A reader sees the old tables until the commit and the new ones after: never an empty or half table. A refusal or a crash
-leaves nothing behind. Figures in portal/decisions/measures.md.
+Staging and building are committed step by step, on two connections, under names that nobody reads; the swap of all tables,
+their labels and differences is one transaction. A reader sees the old tables until its commit and the new ones after: never
+an empty or half table. A refusal or a crash changes nothing that is read, and the next load sweeps what it left behind.
+Figures in portal/decisions/measures.md.
 """
 
 # ruff: noqa: S608  the identifiers are those of our own layouts, none comes from outside
 
-import re
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg.errors
-from django.db import DataError, OperationalError, connections, transaction
+from django.db import connections, transaction
 
-from identities.national_directory.changes import Difference, compare, forget_old_changes, keep_changes
-from identities.national_directory.layouts import KEY_LENGTH, Layout, Target
+from identities.national_directory.changes import (
+    Difference,
+    compare,
+    difference_table,
+    forget_old_changes,
+    keep_changes,
+)
+from identities.national_directory.layouts import KEY_LENGTH, LAYOUTS, Layout, Target
 from identities.national_directory.models import DirectoryLoad, Label
 from identities.national_directory.rules import check_not_shrunk
-from identities.national_directory.source import (
-    ASK_AGAIN,
-    DirectoryFileError,
-    Header,
-    Source,
-    blocks,
-    cut,
-    read_header,
-    readable,
-)
+from identities.national_directory.source import DirectoryFileError, Header, Source, read_header, readable
+from identities.national_directory.staging import OWNER, STAGED, clear_stage, stage
 from identities.national_directory.swapping import finish, swap
 
-OWNER = "owner"  # the application's role may only read these tables
-STAGED = "national_directory_arriving"
+LABELS = f"{STAGED}_labels"
 ONE_AT_A_TIME = 7_270_415  # key of the advisory lock
-_LINE = re.compile(r"line (\d+)")
+SIDE_BY_SIDE = 2  # connections
 _MEMORY = "SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL synchronous_commit = off"
 
 
@@ -56,74 +56,79 @@ def load_directory_file(path: Path, accept_shrink: str = "") -> DirectoryLoad:
     """
     started = time.monotonic()
     source = Source(path)
-    with (
-        readable(path.name),
-        source.open() as stream,
-        transaction.atomic(using=OWNER),
-        connections[OWNER].cursor() as cursor,
-    ):
+    with readable(path.name), source.open() as stream:
         header = read_header(stream, path.name)
-        _alone(cursor)
+        with _alone():
+            read = stage(stream, header, path.name)
+            check_not_shrunk(header.layout.kind, read, _held(header.layout), accept_shrink)
+            built = _build_all(header.layout)
+            return _publish(header, source, read, built, accept_shrink, started)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One load at a time, and nothing left behind by it, whatever happens; nor by one that was killed before."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
+        if not cursor.fetchone()[0]:
+            raise DirectoryFileError(
+                "Another load is running",
+                "Un autre chargement de l'Annuaire Santé est en cours. Attendez qu'il se termine, puis recommencez.",
+            )
+        try:
+            _sweep(cursor)
+            yield
+        finally:
+            _sweep(cursor)
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def _sweep(cursor: Any) -> None:
+    clear_stage(cursor)
+    left = [LABELS]
+    for target in (one for layout in LAYOUTS for one in layout.targets):
+        left += [f"{target.table}_next", difference_table(target)]
+    cursor.execute(f"DROP TABLE IF EXISTS {', '.join(left)}")
+
+
+def _build_all(layout: Layout) -> list[Built]:
+    """Every table of the file, and its labels, on two connections; the first failure is raised once both have ended."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        longest_first = sorted(layout.targets, key=lambda one: -len(one.columns))
+        jobs = {one.table: pool.submit(_on_a_connection, _build, one) for one in longest_first}
+        labels = pool.submit(_on_a_connection, _build_labels, layout)
+    labels.result()
+    return [jobs[one.table].result() for one in layout.targets]
+
+
+def _on_a_connection(work: Any, *args: Any) -> Any:
+    try:
+        with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+            cursor.execute(_MEMORY)
+            return work(cursor, *args)
+    finally:
+        connections[OWNER].close()
+
+
+def _publish(
+    header: Header, source: Source, read: int, built: list[Built], reason: str, started: float
+) -> DirectoryLoad:
+    """All that is read changes at once, or nothing does."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute(_MEMORY)
-        read = _stage(cursor, stream, header, path.name)
-        check_not_shrunk(header.layout.kind, read, _held(header.layout), accept_shrink)
-        built = [_build(cursor, target) for target in header.layout.targets]
-        _write_labels(cursor, header.layout)
-        load = _report(header, source, read, built, accept_shrink)
+        table = Label._meta.db_table
+        cursor.execute(f"DELETE FROM {table} WHERE kind = %s", [header.layout.kind])
+        cursor.execute(
+            f"INSERT INTO {table} (kind, field, code, label) SELECT kind, field, code, label FROM {LABELS}"
+        )
+        load = _report(header, source, read, built, reason)
         for one in built:
             keep_changes(cursor, load, one.target, one.difference)
         forget_old_changes(cursor)
-        cursor.execute(f"DROP TABLE {STAGED}")
         swap(cursor, [one.target.table for one in built])
         load.seconds = round(time.monotonic() - started, 2)
         load.save(using=OWNER, update_fields=["seconds"])
     return load
-
-
-def _alone(cursor: Any) -> None:
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-    if not cursor.fetchone()[0]:
-        raise DirectoryFileError(
-            "Another load is running",
-            "Un autre chargement de l'Annuaire Santé est en cours. Attendez qu'il se termine, puis recommencez.",
-        )
-
-
-def _stage(cursor: Any, stream: Any, header: Header, name: str) -> int:
-    """Every field as text, in an unlogged table; the number of rows."""
-    columns = ", ".join(f"{one} text" for one in header.fields)
-    cursor.execute(f"CREATE UNLOGGED TABLE {STAGED} ({columns}) WITH (autovacuum_enabled = false)")
-    copied = f"COPY {STAGED} FROM STDIN (FORMAT csv, DELIMITER '|', QUOTE E'\\x01', NULL E'\\x02', ENCODING 'UTF8', FREEZE)"
-    try:
-        with cursor.copy(copied) as copy:
-            for block in blocks(stream, header, name):
-                copy.write(block)
-        rows = cursor.rowcount
-    except (DataError, OperationalError, psycopg.DataError) as error:
-        raise _said(error, name) from error
-    cursor.execute(
-        f"SET LOCAL default_statistics_target = 10; ANALYZE {STAGED}; SET LOCAL default_statistics_target = 100"
-    )
-    return rows
-
-
-def _said(error: Exception, name: str) -> DirectoryFileError:
-    """What COPY refused, in French. It counts lines after the header."""
-    cause: Any = error if isinstance(error, psycopg.Error) else error.__cause__
-    found = _LINE.search(cause.diag.context or "")
-    line = int(found.group(1)) + 1 if found else 0
-    words = cause.diag.message_primary or ""
-    if "missing data" in words:
-        return cut(name, line)
-    if isinstance(cause, psycopg.errors.CharacterNotInRepertoire):
-        said = "contient un caractère qui n'est pas de l'UTF-8 : le fichier mêle plusieurs encodages"
-    elif "extra data" in words:
-        said = "a trop de colonnes"
-    elif "carriage return" in words or "newline" in words:
-        said = "ne se termine pas comme les autres : le fichier a été modifié"
-    else:
-        said = "n'est pas lisible : le fichier est abîmé"
-    return DirectoryFileError(f"Line {line}: {words}", f"La ligne {line} de « {name} » {said}. {ASK_AGAIN}")
 
 
 def _build(cursor: Any, target: Target) -> Built:
@@ -178,22 +183,23 @@ def _held(layout: Layout) -> int:
 
 
 _LABELS = """
-INSERT INTO {table} (kind, field, code, label)
-SELECT DISTINCT ON (l.field, l.code) %s, l.field, l.code, l.label FROM (SELECT DISTINCT {columns} FROM {staged}) s
+CREATE UNLOGGED TABLE {table} AS
+SELECT DISTINCT ON (l.field, l.code) {kind} AS kind, l.field, l.code, l.label
+FROM (SELECT DISTINCT {columns} FROM {staged}) s
 CROSS JOIN LATERAL (VALUES {pairs}) l (field, code, label) WHERE l.code <> '' AND l.label <> ''
 ORDER BY l.field, l.code, l.label
 """
 
 
-def _write_labels(cursor: Any, layout: Layout) -> None:
-    table = Label._meta.db_table
-    cursor.execute(f"DELETE FROM {table} WHERE kind = %s", [layout.kind])
-    if layout.labels:
-        columns = ", ".join(name for pair in layout.labels.items() for name in pair)
-        pairs = ", ".join(f"('{code}', s.{code}, s.{label})" for code, label in layout.labels.items())
-        cursor.execute(
-            _LABELS.format(table=table, staged=STAGED, columns=columns, pairs=pairs), [layout.kind]
-        )
+def _build_labels(cursor: Any, layout: Layout) -> None:
+    """What the codes of the file are called there; an empty table when it has none."""
+    if not layout.labels:
+        cursor.execute(f"CREATE UNLOGGED TABLE {LABELS} (kind text, field text, code text, label text)")
+        return
+    columns = ", ".join(name for pair in layout.labels.items() for name in pair)
+    pairs = ", ".join(f"('{code}', s.{code}, s.{label})" for code, label in layout.labels.items())
+    kind = f"'{layout.kind.value}'"
+    cursor.execute(_LABELS.format(table=LABELS, kind=kind, columns=columns, pairs=pairs, staged=STAGED))
 
 
 def _report(header: Header, source: Source, read: int, built: list[Built], reason: str) -> DirectoryLoad:

@@ -4,10 +4,12 @@ import gzip
 import json
 from io import StringIO
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import ProgrammingError, connection, connections, transaction
 
+from identities.national_directory.loading import ONE_AT_A_TIME
 from identities.national_directory.models import (
     Card,
     Degree,
@@ -27,7 +29,7 @@ from portal.foundation.tenancy import PLATFORM, tenant
 from portal.journal.models import Line
 from tests.factories.national_directory import at_site, main_row, write_main
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 OTHER = "99900000029"
 
 
@@ -191,6 +193,49 @@ def test_a_file_that_shrank_is_refused_until_a_reason_is_given(two_people, folde
     assert known(DirectoryLoad).latest("id").shrink_reason == "fichier d'essai"
     with tenant(PLATFORM):
         assert "accepté malgré sa taille : fichier d'essai" in Line.objects.latest("at").sentence
+
+
+def leftovers():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname LIKE 'national_directory%' AND relkind IN ('r', 'v')"
+            " AND (relname ~ '(_next|_difference)$' OR relname LIKE '%arriving%')"
+        )
+        return cursor.fetchall()
+
+
+def test_what_a_killed_load_left_behind_is_swept_by_the_next(two_people):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("CREATE UNLOGGED TABLE national_directory_arriving_0 (x text)")
+        cursor.execute("CREATE TABLE national_directory_nationalperson_next (x text)")
+        cursor.execute(
+            "CREATE VIEW national_directory_arriving AS SELECT * FROM national_directory_arriving_0"
+        )
+    load(two_people)
+    assert known(NationalPerson).count() == 2
+    assert leftovers() == []
+
+
+def test_a_refused_file_leaves_nothing_behind(two_people, folder):
+    spoilt = folder / "spoilt.txt"
+    spoilt.write_bytes(two_people.read_bytes()[:-40])
+    refused(spoilt)
+    assert leftovers() == []
+
+
+def test_the_line_of_a_fault_is_that_of_the_file_whichever_connection_read_it(two_people, folder):
+    lines = two_people.read_bytes().splitlines(keepends=True)
+    rows = lines[1:] * 3000  # several blocks
+    rows[7000] = rows[7000].replace(b"|", b"", 5)
+    spoilt = folder / "spoilt.txt"
+    spoilt.write_bytes(b"".join([lines[0], *rows]))
+    assert "La ligne 7002 de « spoilt.txt »" in refused(spoilt)
+
+
+def test_two_loads_at_once_are_refused(two_people):
+    with psycopg.connect(**connections["owner"].get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        assert "en cours" in refused(two_people)
 
 
 def test_a_file_that_is_not_there(folder):
