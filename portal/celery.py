@@ -44,6 +44,14 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=30),
     },
     "reprise des imports RH": {"task": "identities.hr_imports.tasks.resume", "schedule": 30.0},
+    "revues des présents": {
+        "task": "identities.reviews.tasks.nightly",
+        "schedule": crontab(hour=2, minute=15),
+    },
+    "rapprochement de l'Annuaire Santé": {
+        "task": "identities.national_directory.tasks.match_every_group",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "oubli des brouillons": {
         "task": "identities.assignments.tasks.forget_old_drafts",
         "schedule": crontab(hour=3, minute=45),

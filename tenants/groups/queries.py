@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q
 
 from portal.foundation.clock import today
 from portal.foundation.database import SearchKey
+from portal.foundation.tenancy import clock
 from tenants.groups.models import Establishment, FinessCategory, Group, LegalEntity, Unit
 
 SLUG_STEM = 50  # leaves room for a number at the end
@@ -46,6 +47,12 @@ def group_by_slug(slug: str) -> GroupName | None:
         cursor.execute("SELECT id, name FROM app.group_at(%s, NULL)", [slug])
         found = cursor.fetchone()
     return GroupName(found[0], slug, found[1]) if found else None
+
+
+def open_groups() -> list[UUID]:
+    """Every group that is not closed, for the sweeps of the night: asked at the clock's door."""
+    with clock():
+        return sorted(Group.objects.filter(closed_at=None).values_list("pk", flat=True))
 
 
 def groups_named(group_ids: Iterable[UUID]) -> list[GroupName]:

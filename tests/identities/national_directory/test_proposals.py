@@ -11,6 +11,7 @@ from identities.national_directory.set_operations import (
     propose_links,
     refuse_links,
 )
+from identities.national_directory.tasks import match_every_group, match_group
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -215,3 +216,17 @@ def test_a_decision_is_not_deleted_by_anybody(group, load, administrator):
         link_person(actor=administrator, person=someone(group), rpps=RPPS)
         assert DirectoryLink.objects.all().delete()[0] == 0
         assert DirectoryLink.objects.count() == 1
+
+
+def test_every_night_each_open_group_is_matched(group, load, monkeypatch):
+    """The worker answers each call at once."""
+    monkeypatch.setattr(match_group, "delay", match_group)
+    load(at_work(group))
+    other = make_group()
+    with tenant(group.id):
+        with_number(someone(group), RPPS)
+    assert match_every_group() >= 2
+    with tenant(group.id):
+        assert states() == {RPPS: ("linked", "automatic")}
+    with tenant(other.id):
+        assert states() == {}
