@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -34,6 +33,7 @@ from portal.foundation.errors import DomainError
 from portal.foundation.problems import Refusal
 from portal.foundation.tabular import spreadsheet
 from tenants.api_keys.access import KeyAccess
+from tenants.api_keys.doors import KeyRequest
 
 PAGE = 500
 _GUARDED = "Un garde-fou arrête cet import : {why} Une personne qui en a le droit l'applique sur sa page, avec un motif."
@@ -74,7 +74,7 @@ class Sources(APIView):
     """Les sources RH que cette clé atteint."""
 
     @extend_schema(operation_id="list_sources", responses=shapes.SourcesShape)
-    def get(self, request: Request) -> Response:
+    def get(self, request: KeyRequest) -> Response:
         rows = [(one, run) for one, run in sources_of_group() if request.access.reaches(one.pk)]
         return Response({"sources": [shapes.shown_source(one, run) for one, run in rows]})
 
@@ -98,7 +98,7 @@ class Deposits(APIView):
         request=_BODIES,
         responses={201: shapes.RunShape, 200: shapes.RunShape},
     )
-    def post(self, request: Request, source_id: UUID) -> Response:
+    def post(self, request: KeyRequest, source_id: UUID) -> Response:
         access = request.access
         source = seen_source(access, source_id)
         asked = read_asked(request._request)
@@ -142,7 +142,7 @@ class OneRun(APIView):
     """Où en est un import : son état, ses chiffres, ses garde-fous."""
 
     @extend_schema(operation_id="read_run", responses=shapes.RunShape)
-    def get(self, request: Request, run_id: UUID) -> Response:
+    def get(self, request: KeyRequest, run_id: UUID) -> Response:
         run = seen_run(request.access, run_id)
         return Response(shapes.RunShape(shapes.shown_run(request.access, run)).data)
 
@@ -182,7 +182,7 @@ class Apply(_Act):
         apply_run(actor=access, run=run, reason="", may_force=False)
 
     @extend_schema(operation_id="apply_run", request=None, responses=shapes.RunShape)
-    def post(self, request: Request, run_id: UUID) -> Response:
+    def post(self, request: KeyRequest, run_id: UUID) -> Response:
         return self.acted(request.access, run_id)
 
 
@@ -195,7 +195,7 @@ class Abandon(_Act):
         abandon_run(actor=access, run=run)
 
     @extend_schema(operation_id="abandon_run", request=None, responses=shapes.RunShape)
-    def post(self, request: Request, run_id: UUID) -> Response:
+    def post(self, request: KeyRequest, run_id: UUID) -> Response:
         return self.acted(request.access, run_id)
 
 
@@ -207,7 +207,7 @@ class Refused(APIView):
         parameters=[OpenApiParameter("after", OpenApiTypes.INT, description="Les lignes après celle-ci.")],
         responses=shapes.RefusedLinesShape,
     )
-    def get(self, request: Request, run_id: UUID) -> Response:
+    def get(self, request: KeyRequest, run_id: UUID) -> Response:
         run = seen_run(request.access, run_id)
         asked = request.query_params.get("after", "0")
         if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
@@ -223,7 +223,7 @@ class RefusedFile(APIView):
     """Les mêmes lignes en CSV : les colonnes de l'envoi, et le motif."""
 
     @extend_schema(operation_id="download_refused_lines", responses={(200, "text/csv"): OpenApiTypes.STR})
-    def get(self, request: Request, run_id: UUID) -> HttpResponse:
+    def get(self, request: KeyRequest, run_id: UUID) -> HttpResponse:
         header, rows = refused_rows(seen_run(request.access, run_id))
         response, _ = spreadsheet("csv", "lignes-refusees", header, rows)
         return response

@@ -40,7 +40,7 @@ class RowShape(serializers.Serializer):
 
 
 class RowsShape(serializers.Serializer):
-    rows = RowShape(many=True, min_length=1, max_length=MOST_ROWS)
+    rows = serializers.ListField(child=RowShape(), min_length=1, max_length=MOST_ROWS)
 
 
 class FileShape(serializers.Serializer):
@@ -84,7 +84,7 @@ class FiguresShape(serializers.Serializer):
 
 class RunShape(serializers.Serializer):
     id = serializers.UUIDField()
-    source = serializers.UUIDField()
+    source_id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=RunState.choices)
     state_label = serializers.CharField()
     file_name = serializers.CharField()
@@ -138,7 +138,7 @@ def shown_run(access: KeyAccess, run: Run) -> dict[str, Any]:
         **told,
         **moments,
         "id": run.pk,
-        "source": run.source_id,
+        "source_id": run.source_id,
         "state_label": run.get_state_display(),
         "rows": run.row_count,
         "progress": {"percent": progress.percent, "words": progress.words} if progress else None,

@@ -10,13 +10,20 @@ from django.http import HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.request import Request
 
 from portal.foundation.problems import Refusal, problem
 from portal.foundation.tenancy import tenant
-from tenants.api_keys.access import access_by_key
+from tenants.api_keys.access import KeyAccess, access_by_key
 from tenants.api_keys.models import Scope
 
 View = Callable[..., HttpResponse]
+
+
+class KeyRequest(Request):
+    """A request of Django REST framework that came through `by_key`."""
+
+    access: KeyAccess
 
 
 def by_key(scope: Scope, *, kind: str = "call") -> Callable[[View], View]:

@@ -9,7 +9,9 @@ from identities.hr_imports.checking import check_run
 from identities.hr_imports.models import Line, Run
 from identities.hr_imports.operations import apply_run, start_check, undo_run
 from portal.foundation.tenancy import tenant
+from tests.factories.api_keys import make_key
 from tests.factories.hr_imports import PAYROLL, SourceFactory, deposit
+from tests.identities.hr_imports.api_client import Software
 
 
 @pytest.fixture
@@ -53,3 +55,10 @@ def payroll(group):
     return SimpleNamespace(
         source=source, check=check, apply=apply, undo=undo, lines=lines, seen=seen, group=group
     )
+
+
+@pytest.fixture
+def software(group) -> Software:
+    """The payroll « Paie Siège » of the group, with a key of its own."""
+    with tenant(group.id):
+        return Software(group, make_key("Paie Siège"), SourceFactory(name="Paie Siège").pk)
