@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 from uuid import UUID
 
-from identities.assignments.queries import SiteFigures, Todo, site_figures
+from identities.assignments.queries import SiteFigures, Todo, site_figures, todo_for_site
+from identities.reviews.queries import late_review, todo_of_review
 from portal.dispatch.queries import messages_to_handle
 from portal.foundation.addresses import address
 from portal.foundation.tenancy import tenant
@@ -129,8 +130,14 @@ class Line:
     action: str
 
 
-def site_line(access: Access, todo: Todo) -> Line:
-    """The site's own lines, with their addresses."""
+def site_lines(access: Access, establishment_id: UUID) -> list[Line]:
+    """What the site has to do today, most urgent first, then its yearly review."""
+    review = todo_of_review(establishment_id) if access.holds(Permission.PRESENCE_REVIEW) else ()
+    return [_site_line(access, one) for one in (*todo_for_site(establishment_id), *review)]
+
+
+def _site_line(access: Access, todo: Todo) -> Line:
+    """With its address."""
     url = address(todo.route, group_slug=access.group_slug, establishment_id=access.establishment_id)
     query = f"?{urlencode(todo.query)}" if todo.query else ""
     return Line(todo.severity, todo.text, todo.detail, url + query, todo.action)
@@ -138,7 +145,8 @@ def site_line(access: Access, todo: Todo) -> Line:
 
 def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
     """What the group has to do today, most urgent first."""
-    return [*_messages(access), *_rights(access), *_failing(access), *_leaving(rows), *_ending(rows)]
+    own = [*_messages(access), *_rights(access), *_failing(access), *_reviews(access)]
+    return [*own, *_leaving(rows), *_ending(rows)]
 
 
 def _messages(access: Access) -> Iterator[Line]:
@@ -164,6 +172,15 @@ def _failing(access: Access) -> Iterator[Line]:
     if count:
         url = address("notices:failing", group_slug=access.group_slug)
         yield Line("warn", failing_sentence(count), "", url, "Voir les adresses")
+
+
+def _reviews(access: Access) -> Iterator[Line]:
+    """Sites behind the deadline of the yearly review, for those who started it."""
+    late = late_review() if access.holds(Permission.PRESENCE_REVIEW) else None
+    if late is not None:
+        text = "Un site n'a" if late.sites == 1 else f"{late.sites} sites n'ont"
+        url = address("reviews:campaign", group_slug=access.group_slug, review_campaign_id=late.campaign_id)
+        yield Line("danger", f"{text} pas terminé la revue des présents à temps.", "", url, "Voir la revue")
 
 
 def _leaving(rows: list[GroupRow]) -> Iterator[Line]:

@@ -31,6 +31,7 @@ SITE_PLACES = (
     Place(Permission.ARRIVAL, "shell:arrival", "Arrivée", "user-plus"),
     Place(Permission.DEPARTURE, "assignments:departures", "Départs", "user-minus"),
     Place(Permission.PEOPLE_VIEW, "assignments:people_of_site", "Professionnels du site", "users"),
+    Place(Permission.PRESENCE_REVIEW, "reviews:of_site", "Revue des présents", "calendar-check"),
     Place(Permission.ESTABLISHMENTS_EDIT, "groups:units", "Services", "layers"),
 )
 
@@ -48,6 +49,13 @@ GROUP_PLACES = (
         Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
     ),
     Place(Permission.DIRECTORY_VIEW, "directory:home", "Annuaire Santé", "book-user", limited=True),
+    Place(
+        Permission.PRESENCE_REVIEW,
+        "reviews:campaigns",
+        "Revues annuelles",
+        "calendar-check",
+        limited=True,
+    ),
     Place(Permission.HR_IMPORT, "hr_imports:sources", "Imports RH", "file-up"),
     Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
     Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),

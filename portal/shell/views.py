@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from identities.assignments.queries import site_figures, todo_for_site
+from identities.assignments.queries import site_figures
 from portal.foundation.clock import today
 from portal.foundation.tabular import TYPES, spreadsheet
 from portal.shell.forms import GroupFilters
@@ -16,7 +16,7 @@ from portal.shell.homes import (
     destinations,
     group_lines,
     group_rows,
-    site_line,
+    site_lines,
     sorted_rows,
     table_lines,
     totals,
@@ -102,7 +102,7 @@ def site_home(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
     context = {
         "name": request.access.establishment_name,
         "figures": site_figures()[establishment_id],
-        "todo": [site_line(request.access, one) for one in todo_for_site(establishment_id)],
+        "todo": site_lines(request.access, establishment_id),
         "can_arrive": request.access.holds(Permission.ARRIVAL),
         "can_leave": request.access.holds(Permission.DEPARTURE),
         "can_list": request.access.holds(Permission.PEOPLE_VIEW),

@@ -95,6 +95,12 @@ KINDS = (
         Rhythm.DAILY,
         permission=Permission.HR_IMPORT,
     ),
+    NoticeKind(
+        "reviews_waiting",
+        "Revue annuelle des présents à terminer",
+        Rhythm.WEEKLY,
+        permission=Permission.PRESENCE_REVIEW,
+    ),
     NoticeKind("rights_ending", "Vos droits qui prennent fin sous 14 jours", Rhythm.WEEKLY),
 )
 BY_CODE = {one.code: one for one in KINDS}

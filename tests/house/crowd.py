@@ -20,6 +20,7 @@ from tests.factories.hr_imports import hr_import_of, more_of_import
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
+from tests.factories.reviews import more_of_review, review_of
 from tests.fixtures import make_group
 from tests.house.addresses import Names
 
@@ -49,6 +50,7 @@ class Crowd:
             self.provider = IdentityProviderFactory(issuer="http://127.0.0.1:9/personne")
             self.mapping = RoleMappingFactory(provider=self.provider, mapped_by=self.administrator)
             self.hr_import = hr_import_of(self.site, "Paie")
+            self.review = review_of(self.site, self.assignment, "Revue")
             self.key = make_key("Paie Siège")
         self.right = MembershipFactory(
             group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
@@ -62,6 +64,7 @@ class Crowd:
             self._of_the_person(count)
             UnitFactory.create_batch(count, establishment=self.site)
             EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
+            more_of_review(self.review["site_review_id"], count)
             more_of_import(self.hr_import["run_id"], self.site, count)
         with tenant(self.group.id):
             self._letters(count)
@@ -146,7 +149,7 @@ class Crowd:
             "unit_id": [self.unit.pk],
             "membership_id": [self.right.pk],
             "message_id": [self.messages[0].pk],
-            **{name: [one] for name, one in self.hr_import.items()},
+            **{name: [one] for name, one in {**self.hr_import, **self.review}.items()},
             "mapping_id": [self.mapping.pk],
             "key_id": [self.key.row.pk],
             "group_address": [self.group.slug],

@@ -24,6 +24,7 @@ from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
+from tests.factories.reviews import review_of
 from tests.fixtures import make_group
 from tests.house.rooms import tenant_tables
 
@@ -46,6 +47,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         identifier = PersonIdentifierFactory(person=person, value=f"{mark}-{establishment.pk.hex[:6]}")
         unit = UnitFactory(establishment=establishment, name=f"{mark} SERVICE")
         hr_import = hr_import_of(establishment, mark)
+        review = review_of(establishment, assignment, mark)
         DirectoryLinkFactory(linked=True, person=person, decided_by_name=f"{mark} DÉCISION")
         DirectoryLinkFactory(person=person, reasons=[f"{mark} RAISON"])
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
@@ -70,6 +72,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "unit_id": unit.pk,
         "message_id": message.pk,
         **hr_import,
+        **review,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
         "mapping_id": mapping.pk,
