@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from identities.hr_imports import api_shapes as shapes
-from identities.hr_imports.api_deposits import Asked, read_asked
+from identities.hr_imports.api_deposits import KEY_PATTERN, Asked, read_asked
 from identities.hr_imports.models import Run, Source
 from identities.hr_imports.operations import OpenRunError, Push, abandon_run, apply_run, push_file
 from identities.hr_imports.queries import (
@@ -36,6 +36,7 @@ from tenants.api_keys.access import KeyAccess
 from tenants.api_keys.doors import KeyRequest
 
 PAGE = 500
+_LINE = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 _GUARDED = "Un garde-fou arrête cet import : {why} Une personne qui en a le droit l'applique sur sa page, avec un motif."
 _FILES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
           "application/vnd.oasis.opendocument.spreadsheet", "application/octet-stream")  # fmt: skip
@@ -45,7 +46,7 @@ _BODIES: Any = {
     **dict.fromkeys(_FILES, OpenApiTypes.BINARY),
 }
 _DEPOSIT = [
-    OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+    OpenApiParameter("Idempotency-Key", {"type": "string", "pattern": KEY_PATTERN}, OpenApiParameter.HEADER, required=True,
                      description="Un mot à vous, unique par envoi : le même envoi répété donne le même import."),
     OpenApiParameter("as_of", OpenApiTypes.DATE, description="Le jour dont l'envoi dit la situation ; aujourd'hui sinon."),
     OpenApiParameter("apply", str, enum=["when_unguarded"],
@@ -88,7 +89,7 @@ class Deposits(APIView):
             411: "La longueur du corps n'est pas dite.",
             413: "L'envoi est trop lourd.",
             415: "Ce type de contenu ne se lit pas.",
-            422: "Le fichier ne se lit pas, il lui manque une colonne, ou la clé d'idempotence a déjà servi à un autre envoi.",
+            422: "Le fichier ne se lit pas, une colonne manque, ou la clé d'idempotence a servi à un autre envoi.",
         }
     }
 
@@ -165,7 +166,9 @@ class _Act(APIView):
         except Refusal:
             raise
         except DomainError as error:
-            raise Refusal(409, "not_now", error.french, state=run.state, page=shapes.run_page(access, run)) from error
+            raise Refusal(
+                409, "not_now", error.french, state=run.state, page=shapes.run_page(access, run)
+            ) from error
         return Response(shapes.RunShape(shapes.shown_run(access, run)).data)
 
 
@@ -204,19 +207,23 @@ class Refused(APIView):
 
     @extend_schema(
         operation_id="list_refused_lines",
-        parameters=[OpenApiParameter("after", OpenApiTypes.INT, description="Les lignes après celle-ci.")],
+        parameters=[OpenApiParameter("after", _LINE, description="Les lignes après celle-ci.")],
         responses=shapes.RefusedLinesShape,
     )
     def get(self, request: KeyRequest, run_id: UUID) -> Response:
         run = seen_run(request.access, run_id)
         asked = request.query_params.get("after", "0")
         if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
-            raise Refusal(400, "bad_parameter", "« after » est un numéro de ligne : un nombre entier, 0 ou plus.")
+            raise Refusal(
+                400, "bad_parameter", "« after » est un numéro de ligne : un nombre entier, 0 ou plus."
+            )
         lines = refused_after(run, int(asked), PAGE + 1)
         following = None
         if len(lines) > PAGE:
             following = f"{shapes.outside('api_hr:refused', run_id=run_id)}?after={lines[PAGE - 1].number}"
-        return Response({"lines": [shapes.shown_refused(run, one) for one in lines[:PAGE]], "next": following})
+        return Response(
+            {"lines": [shapes.shown_refused(run, one) for one in lines[:PAGE]], "next": following}
+        )
 
 
 class RefusedFile(APIView):
@@ -227,5 +234,3 @@ class RefusedFile(APIView):
         header, rows = refused_rows(seen_run(request.access, run_id))
         response, _ = spreadsheet("csv", "lignes-refusees", header, rows)
         return response
-
-

@@ -16,7 +16,7 @@ from portal.foundation.problems import Refusal
 
 KEY_HEADER = "Idempotency-Key"
 AROUND = 64 * 1024  # of a multipart body around its file
-_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
+KEY_PATTERN = "^[!-~]{1,100}$"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # Content type → ending of the name given to a body that comes without one.
 _ENDINGS = {
@@ -43,9 +43,9 @@ class Asked:
 
 
 def read_asked(request: HttpRequest) -> Asked:
-    """The whole request. Refuses (Refusal): 400 a header or an option, 411, 413, 415 a body; before it is read when possible."""
+    """The whole request. Refuses (Refusal): 400 a header or an option; 411, 413 or 415 a body, before it is read if possible."""
     key = request.headers.get(KEY_HEADER, "")
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         french = f"Donnez l'en-tête « {KEY_HEADER} » : 1 à 100 caractères ASCII sans espace, nouveaux à chaque envoi."
         raise Refusal(400, "idempotency_key_needed", french)
     as_of, then_apply = _day(request.GET.get("as_of", "")), _then_apply(request.GET.get("apply", ""))
@@ -63,7 +63,9 @@ def _day(text: str) -> date:
     except ValueError:
         found = None
     if found is None or found > today():
-        raise Refusal(400, "bad_parameter", "« as_of » est un jour qui existe, AAAA-MM-JJ, et qui n'est pas à venir.")
+        raise Refusal(
+            400, "bad_parameter", "« as_of » est un jour qui existe, AAAA-MM-JJ, et qui n'est pas à venir."
+        )
     return found
 
 
@@ -76,7 +78,9 @@ def _then_apply(text: str) -> bool:
 def _body(request: HttpRequest) -> tuple[str, bytes]:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdigit():
-        french = "Dites la longueur du corps dans l'en-tête Content-Length : un envoi par morceaux ne se lit pas."
+        french = (
+            "Dites la longueur du corps dans l'en-tête Content-Length : un envoi par morceaux ne se lit pas."
+        )
         raise Refusal(411, "length_needed", french)
     if int(length) > MOST_BYTES + AROUND:
         raise Refusal(413, "too_heavy", too_heavy(int(length)).french)
@@ -85,12 +89,16 @@ def _body(request: HttpRequest) -> tuple[str, bytes]:
         return _file_of(request)
     if kind not in _ENDINGS:
         accepted = ", ".join([*_ENDINGS, _MULTIPART])
-        raise Refusal(415, "unknown_content", f"Ce type de contenu ne se lit pas. Ceux qui se lisent : {accepted}.")
+        raise Refusal(
+            415, "unknown_content", f"Ce type de contenu ne se lit pas. Ceux qui se lisent : {accepted}."
+        )
     content = request.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise Refusal(413, "too_heavy", too_heavy(len(content)).french)
     if len(content) < int(length):
-        raise Refusal(400, "cut", "L'envoi a été coupé avant la fin : recommencez avec la même clé d'idempotence.")
+        raise Refusal(
+            400, "cut", "L'envoi a été coupé avant la fin : recommencez avec la même clé d'idempotence."
+        )
     return _named(request.GET.get("file_name", ""), _ENDINGS[kind]), content
 
 

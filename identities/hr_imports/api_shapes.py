@@ -54,7 +54,9 @@ class SourceShape(serializers.Serializer):
     is_complete = serializers.BooleanField(
         help_text="Vrai : une personne que l'envoi ne nomme plus est proposée au départ."
     )
-    open_run = serializers.UUIDField(allow_null=True, help_text="L'import ouvert : un autre envoi serait refusé.")
+    open_run = serializers.UUIDField(
+        allow_null=True, help_text="L'import ouvert : un autre envoi serait refusé."
+    )
 
 
 class SourcesShape(serializers.Serializer):
@@ -77,7 +79,9 @@ class FiguresShape(serializers.Serializer):
     changed = serializers.IntegerField(help_text="Modifications.")
     moved = serializers.IntegerField(help_text="Changements de site ou de fonction.")
     ended = serializers.IntegerField(help_text="Départs.")
-    double = serializers.IntegerField(help_text="Doubles probables, laissés de côté tant que personne n'a décidé.")
+    double = serializers.IntegerField(
+        help_text="Doubles probables, laissés de côté tant que personne n'a décidé."
+    )
     refused = serializers.IntegerField(help_text="Lignes refusées, laissées de côté.")
     unchanged = serializers.IntegerField(help_text="Sans changement.")
 
@@ -95,7 +99,9 @@ class RunShape(serializers.Serializer):
     applied_at = serializers.DateTimeField(allow_null=True)
     progress = ProgressShape(allow_null=True, help_text="Tant qu'un traitement est en cours.")
     figures = FiguresShape(allow_null=True, help_text="Connus une fois le contrôle fait.")
-    guards = GuardShape(many=True, help_text="Ce qui arrête l'import : une personne doit l'appliquer sur sa page.")
+    guards = GuardShape(
+        many=True, help_text="Ce qui arrête l'import : une personne doit l'appliquer sur sa page."
+    )
     failure = serializers.CharField(allow_blank=True, help_text="Pourquoi le contrôle n'a pas abouti.")
     may_apply = serializers.BooleanField(help_text="Cette clé peut l'appliquer maintenant.")
     may_abandon = serializers.BooleanField(help_text="Cette clé peut l'abandonner maintenant.")
@@ -113,7 +119,9 @@ class ProblemOfCellShape(serializers.Serializer):
 class RefusedLineShape(serializers.Serializer):
     line = serializers.IntegerField(help_text="Rang dans « rows », ou ligne du fichier.")
     problems = ProblemOfCellShape(many=True)
-    cells = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="Par titre de colonne.")
+    cells = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), help_text="Par titre de colonne."
+    )
 
 
 class RefusedLinesShape(serializers.Serializer):
@@ -142,7 +150,9 @@ def shown_run(access: KeyAccess, run: Run) -> dict[str, Any]:
         "state_label": run.get_state_display(),
         "rows": run.row_count,
         "progress": {"percent": progress.percent, "words": progress.words} if progress else None,
-        "figures": {name: run.counts.get(name, 0) for name in FiguresShape().fields} if run.checked_at else None,
+        "figures": {name: run.counts.get(name, 0) for name in FiguresShape().fields}
+        if run.checked_at
+        else None,
         "may_apply": is_own and can_apply(run) and not run.guards,
         "may_abandon": is_own and can_abandon(run),
         "page": run_page(access, run),

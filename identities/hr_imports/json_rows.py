@@ -26,7 +26,7 @@ def is_json(name: str) -> bool:
 def json_rows(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Titles in French (those of the columns that some row gives), then number and cells of every row that holds something.
 
-    Refuses (FileRefused) what is not JSON of that shape, a key that is no column or comes twice, and a value that is no text.
+    Refuses (FileRefused) what is not JSON of that shape, a key that is no column or comes twice, a value that is no text.
     """
     rows = _listed(content)
     too_many_rows(len(rows))
@@ -36,7 +36,9 @@ def json_rows(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]
         given |= row.keys()
     names = [name for name in COLUMNS if name in given]
     cells = ((number, [row.get(name) or "" for name in names]) for number, row in enumerate(rows, 1))
-    return [COLUMNS[name].label for name in names], ((number, row) for number, row in cells if any(map(str.strip, row)))
+    return [COLUMNS[name].label for name in names], (
+        (number, row) for number, row in cells if any(map(str.strip, row))
+    )
 
 
 def _listed(content: bytes) -> list[Any]:
@@ -45,14 +47,20 @@ def _listed(content: bytes) -> list[Any]:
     try:
         read = json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        where = f" (ligne {error.lineno}, caractère {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        where = (
+            f" (ligne {error.lineno}, caractère {error.colno})"
+            if isinstance(error, json.JSONDecodeError)
+            else ""
+        )
         french = f"Ce n'est pas du JSON lisible en UTF-8{where}. {_SHAPE}"
         raise FileRefused("Not JSON", french) from error
     rows = read.get("rows") if isinstance(read, dict) else None
     if not isinstance(rows, list) or set(read) != {"rows"}:
         raise FileRefused("Not an object of rows", _SHAPE)
     if not rows:
-        raise FileRefused("No row", "La liste « rows » est vide : vérifiez la période et les filtres de l'export.")
+        raise FileRefused(
+            "No row", "La liste « rows » est vide : vérifiez la période et les filtres de l'export."
+        )
     return rows
 
 
@@ -60,7 +68,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise FileRefused("A key twice", f"La clé « {_short(twice)} » est donnée deux fois dans un même objet.")
+        raise FileRefused(
+            "A key twice", f"La clé « {_short(twice)} » est donnée deux fois dans un même objet."
+        )
     return found
 
 
@@ -82,7 +92,11 @@ def _check_row(number: int, row: Any) -> None:
 
 def _is_storable(text: str) -> bool:
     """Neither NUL nor half of a pair: PostgreSQL takes none of them."""
-    return text.isascii() and "\x00" not in text or not any(one == "\x00" or "\ud800" <= one <= "\udfff" for one in text)
+    return (
+        text.isascii()
+        and "\x00" not in text
+        or not any(one == "\x00" or "\ud800" <= one <= "\udfff" for one in text)
+    )
 
 
 def _short(text: str) -> str:

@@ -39,8 +39,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "APPEND_COMPONENTS": {
         "schemas": {"Problem": _PROBLEM},
         "securitySchemes": {
-            "key": {"type": "http", "scheme": "bearer", "description": "Une clé d'accès, créée par un administrateur."}
-        }
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Une clé d'accès, créée par un administrateur.",
+            }
+        },
     },
     "SECURITY": [{"key": []}],
     "SCHEMA_PATH_PREFIX": "/api/v1",

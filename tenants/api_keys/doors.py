@@ -36,7 +36,10 @@ def by_key(scope: Scope, *, kind: str = "call") -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            presented, address = request.headers.get("Authorization", ""), get_adapter().get_client_ip(request)
+            presented, address = (
+                request.headers.get("Authorization", ""),
+                get_adapter().get_client_ip(request),
+            )
             try:
                 access = access_by_key(presented, address, scope, kind)
             except Refusal as error:

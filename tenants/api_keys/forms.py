@@ -81,5 +81,5 @@ class RenewForm(forms.Form):
     )
     ending = forms.CharField(widget=forms.HiddenInput, max_length=4)
 
-    def __init__(self, *args: Any, key: ApiKey, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"ending": key.ending}, **kwargs)
+    def __init__(self, posted: Any, *, key: ApiKey) -> None:
+        super().__init__(posted, initial={"ending": key.ending})

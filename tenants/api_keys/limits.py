@@ -1,7 +1,7 @@
 """What a key may be limited to: told by the room that owns the routes of a scope, in its `key_limits.py`.
 
-    @limits_of(Scope.HR_PUSH, "Sources RH")
-    def sources() -> dict[UUID, str]: ...
+@limits_of(Scope.HR_PUSH, "Sources RH")
+def sources() -> dict[UUID, str]: ...
 """
 
 from collections.abc import Callable
@@ -27,7 +27,9 @@ def limits_of(scope: Scope, label: str) -> Callable[[Choices], Choices]:
 
 def offered_limits() -> list[tuple[str, list[tuple[str, str]]]]:
     """By kind of limit: its label, then id and name of each."""
-    return [(label, [(str(key), name) for key, name in choices().items()]) for label, choices in _KNOWN.values()]
+    return [
+        (label, [(str(key), name) for key, name in choices().items()]) for label, choices in _KNOWN.values()
+    ]
 
 
 def spoken_limits(key: ApiKey) -> str:

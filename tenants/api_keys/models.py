@@ -32,7 +32,9 @@ class ApiKey(TenantRow):
     """
 
     name = models.CharField("nom du logiciel", max_length=60)
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name="ce qu'elle permet")
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope.choices), verbose_name="ce qu'elle permet"
+    )
     limited_to = ArrayField(models.UUIDField(), null=True, blank=True)
     digest = models.CharField(max_length=64)
     ending = models.CharField(max_length=4)  # of the secret, so that people tell two apart

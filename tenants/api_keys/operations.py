@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -27,9 +28,14 @@ _CHANGED = "Cette clé vient d'être changée par quelqu'un d'autre, ou par un s
 
 
 def create_key(
-    *, actor: Actor, name: str, scopes: Sequence[str], expires_on: date, limited_to: Sequence[UUID] | None = None
+    *,
+    actor: Actor,
+    name: str,
+    scopes: Sequence[str],
+    expires_on: date,
+    limited_to: Sequence[UUID] | None = None,
 ) -> tuple[ApiKey, Token]:
-    """A new key and its secret. Refuses (DomainError) a name that a key of the group has or had, and a date beyond a year."""
+    """A new key and its secret. Refuses (DomainError) a name that a key of the group has or had, a date beyond a year."""
     check_expiry(expires_on)
     key_id, moment = uuid7(), now()
     token = draw_token(current_group_id(), key_id)
@@ -72,7 +78,11 @@ def renew_key(*, actor: Actor, key: ApiKey, expires_on: date, former_days: int) 
         raise DomainError("Changed meanwhile", _CHANGED)
     for field, value in values.items():
         setattr(key, field, value)
-    said = f"l'ancien secret vaut encore {former_days} jour{'s' * (former_days > 1)}" if lives_on else "l'ancien ne vaut plus"
+    said = (
+        f"l'ancien secret vaut encore {former_days} jour{'s' * (former_days > 1)}"
+        if lives_on
+        else "l'ancien ne vaut plus"
+    )
     _say(actor, RENEWED, key, until=f"{expires_on:%d/%m/%Y}", former=said)
     return token
 
@@ -87,5 +97,5 @@ def revoke_key(*, actor: Actor, key: ApiKey) -> None:
     _say(actor, REVOKED, key)
 
 
-def _say(actor: Actor, act: Act, key: ApiKey, **values: str) -> None:
+def _say(actor: Actor, act: Act, key: ApiKey, **values: Any) -> None:
     record(actor, act, object_kind="api_key", object_id=key.pk, object=key.name, **values)

@@ -20,7 +20,14 @@ from tenants.api_keys.limits import spoken_limits
 from tenants.api_keys.models import ApiKey
 from tenants.api_keys.operations import create_key, renew_key, revoke_key
 from tenants.api_keys.queries import find_key, keys_of_group
-from tenants.api_keys.rules import can_renew, check_can_renew, check_scopes, expires_soon, has_expired, has_two_secrets
+from tenants.api_keys.rules import (
+    can_renew,
+    check_can_renew,
+    check_scopes,
+    expires_soon,
+    has_expired,
+    has_two_secrets,
+)
 from tenants.api_keys.tokens import Token
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.fresh_proof import stale_proof
@@ -28,7 +35,10 @@ from tenants.memberships.permissions import Permission
 
 MANAGE = Permission.API_KEYS_MANAGE
 View = Callable[..., HttpResponse]
-_CLICKED_TWICE = "Le secret de cette clé vient d'être renouvelé : il n'a été montré qu'une fois. Renouvelez-le de nouveau s'il vous manque."
+_CLICKED_TWICE = (
+    "Le secret de cette clé vient d'être renouvelé, et n'a été montré qu'une fois."
+    " S'il vous manque, renouvelez-la de nouveau."
+)
 
 
 def with_fresh_proof(view: View) -> View:
@@ -71,9 +81,14 @@ def _standing(key: ApiKey) -> tuple[str, str]:
 def keys(request: TenantRequest) -> HttpResponse:
     """Every key there was: a revoked one stays, the journal names it."""
     rows = [
-        {"key": one, "standing": _standing(one), "url": address(request, "key", key_id=one.pk)} for one in keys_of_group()
+        {"key": one, "standing": _standing(one), "url": address(request, "key", key_id=one.pk)}
+        for one in keys_of_group()
     ]
-    context = {"keys": rows, "new_url": address(request, "new"), "documentation_url": reverse("api:documentation")}
+    context = {
+        "keys": rows,
+        "new_url": address(request, "new"),
+        "documentation_url": reverse("api:documentation"),
+    }
     return render(request, "api_keys/keys.html", context)
 
 

@@ -25,7 +25,7 @@ BODY = f'{{"rows": [{{"birth_name": "{SECRET}"}}]}}'
 @pytest.fixture
 def world(db, settings):
     settings.DEBUG_PROPAGATE_EXCEPTIONS = False
-    settings.API_RATES = {kind: (10_000, 60) for kind in settings.API_RATES}
+    settings.API_RATES = dict.fromkeys(settings.API_RATES, (10000, 60))
     return make_world()
 
 
@@ -83,7 +83,9 @@ def test_nothing_opens_without_a_good_key(route: Route, world):
     clients = {name: Client(headers=headers) for name, headers in shut.items()} | {"a session": person}
     for name, client in clients.items():
         for answer in _answers(client, address):
-            assert answer.status_code == (403 if name == "without its scope" else 401), f"{name}: {answer.status_code}"
+            assert answer.status_code == (403 if name == "without its scope" else 401), (
+                f"{name}: {answer.status_code}"
+            )
             assert answer["Content-Type"] == "application/problem+json"
             assert "permis" not in answer.text.replace("permet", "")
 

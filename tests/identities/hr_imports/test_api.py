@@ -40,7 +40,9 @@ def test_rows_are_pushed_checked_applied_and_read(group, software):
     assert software.post(f"hr-runs/{pushed['id']}/apply/").json()["state"] == "applying"
     software.work(pushed["id"])
     assert software.run(pushed["id"])["state"] == "applied"
-    assert software.post(f"hr-runs/{pushed['id']}/apply/").json()["state"] == "applied", "asked twice, done once"
+    assert software.post(f"hr-runs/{pushed['id']}/apply/").json()["state"] == "applied", (
+        "asked twice, done once"
+    )
     with tenant(group.id):
         assert sorted(Person.objects.values_list("first_names", flat=True)) == [["Andrée"], ["Camille"]]
         assert Assignment.objects.count() == 2
@@ -50,7 +52,8 @@ def test_rows_are_pushed_checked_applied_and_read(group, software):
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("text/csv", "paie.csv"), ("application/octet-stream", "paie.csv"), ("text/csv; charset=cp1252", "")]
+    ("kind", "name"),
+    [("text/csv", "paie.csv"), ("application/octet-stream", "paie.csv"), ("text/csv; charset=cp1252", "")],
 )
 def test_the_file_itself_goes_the_same_way(group, software, kind, name):
     body = hr_file(hr_line(group.first))
@@ -82,7 +85,9 @@ def test_applied_by_itself_when_no_guard_stops_it(group, software):
 
 
 def guarded(group, software) -> dict:
-    return software.push(api_row(group.first), api_row(group.first, "9", site="ETAB01"), apply="when_unguarded").json()
+    return software.push(
+        api_row(group.first), api_row(group.first, "9", site="ETAB01"), apply="when_unguarded"
+    ).json()
 
 
 def test_a_guard_stops_software_and_says_where_a_person_goes_on(group, software, administrator):
@@ -233,7 +238,11 @@ def test_a_limited_key_reaches_its_sources_only(group, software):
     pushed = software.push(api_row(group.first)).json()
     assert [one["name"] for one in limited.get("hr-sources/").json()["sources"]] == ["Agence du Rhône"]
     assert limited.push(api_row(group.first)).status_code == 201
-    for path in (f"hr-runs/{pushed['id']}/", f"hr-runs/{pushed['id']}/refused/", f"hr-runs/{pushed['id']}/refused.csv"):
+    for path in (
+        f"hr-runs/{pushed['id']}/",
+        f"hr-runs/{pushed['id']}/refused/",
+        f"hr-runs/{pushed['id']}/refused.csv",
+    ):
         assert limited.get(path).status_code == 404
     assert limited.send("{}", "application/json", source_id=software.source_id).status_code == 404
     assert limited.post(f"hr-runs/{pushed['id']}/abandon/").status_code == 404

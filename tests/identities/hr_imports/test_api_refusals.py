@@ -62,7 +62,9 @@ def test_too_many_rows_are_refused(monkeypatch):
 
 
 def test_rows_read_as_a_file_does():
-    headers, rows = file_rows("envoi.JSON", b'{"rows": [{"site": "01"}, {}, {"birth_name": null, "matricule": "0"}]}')
+    headers, rows = file_rows(
+        "envoi.JSON", b'{"rows": [{"site": "01"}, {}, {"birth_name": null, "matricule": "0"}]}'
+    )
     assert headers == ["Matricule", "Nom de naissance", "\u00c9tablissement (FINESS ou code)"]
     assert list(rows) == [(1, ["", "", "01"]), (3, ["0", "", ""])]
 
@@ -95,7 +97,9 @@ class TestOverHttp:
     def test_a_file_that_cannot_be_read(self, software):
         said = self.refused(software.send('{"rows": [{"x": 1}]}', "application/json"), 422, "unreadable_file")
         assert "n'est pas une colonne" in said
-        assert "caractères nuls" in self.refused(software.send(b"a;b\n\x00", "text/csv"), 422, "unreadable_file")
+        assert "caractères nuls" in self.refused(
+            software.send(b"a;b\n\x00", "text/csv"), 422, "unreadable_file"
+        )
 
     def test_a_column_that_is_missing(self, group, software):
         said = self.refused(software.push({"matricule": "0421"}), 422, "columns_missing")
@@ -111,11 +115,16 @@ class TestOverHttp:
     @pytest.mark.parametrize("key", [" ", "é", "a b", "x" * 101])
     def test_no_word_of_idempotency(self, software, key):
         answer = software.client.post(
-            f"/api/v1/hr-sources/{software.source_id}/runs/", GOOD, "application/json", headers={"Idempotency-Key": key}
+            f"/api/v1/hr-sources/{software.source_id}/runs/",
+            GOOD,
+            "application/json",
+            headers={"Idempotency-Key": key},
         )
         assert "Idempotency-Key" in self.refused(answer, 400, "idempotency_key_needed")
 
-    @pytest.mark.parametrize("options", [{"as_of": "2026-02-31"}, {"as_of": "2999-01-01"}, {"as_of": "hier"}, {"apply": "1"}])
+    @pytest.mark.parametrize(
+        "options", [{"as_of": "2026-02-31"}, {"as_of": "2999-01-01"}, {"as_of": "hier"}, {"apply": "1"}]
+    )
     def test_an_option_that_means_nothing(self, group, software, options):
         said = self.refused(software.push(api_row(group.first), **options), 400, "bad_parameter")
         assert "«" in said
@@ -140,7 +149,9 @@ class TestOverHttp:
 
     def test_a_form_without_its_file(self, software):
         answer = software.client.post(
-            f"/api/v1/hr-sources/{software.source_id}/runs/", {"autre": "1"}, headers={"Idempotency-Key": "un"}
+            f"/api/v1/hr-sources/{software.source_id}/runs/",
+            {"autre": "1"},
+            headers={"Idempotency-Key": "un"},
         )
         self.refused(answer, 400, "file_needed")
 

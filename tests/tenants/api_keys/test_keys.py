@@ -52,7 +52,15 @@ def test_a_good_key_opens_its_group(group, key):
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", "Bearer", "Bearer x", "Basic dHJvdXNzZWF1", "Bearer trousseau_", "Bearer trousseau_" + "é" * 86, "trousseau_x"],
+    [
+        "",
+        "Bearer",
+        "Bearer x",
+        "Basic dHJvdXNzZWF1",
+        "Bearer trousseau_",
+        "Bearer trousseau_" + "é" * 86,
+        "trousseau_x",
+    ],
 )
 def test_what_is_no_key_opens_nothing(db, authorization):
     answer = ask(authorization)
@@ -69,7 +77,12 @@ def test_a_session_opens_nothing(group, administrator, client_for):
 
 
 def test_a_key_that_was_never_given_opens_nothing(group, key):
-    for group_id, key_id in ((group.id, key.row.pk), (group.id, uuid4()), (uuid4(), key.row.pk), (uuid4(), uuid4())):
+    for group_id, key_id in (
+        (group.id, key.row.pk),
+        (group.id, uuid4()),
+        (uuid4(), key.row.pk),
+        (uuid4(), uuid4()),
+    ):
         answer = ask(f"Bearer {draw_token(group_id, key_id).text}")
         assert answer.status_code == 401
     assert row(group, key).last_refused_for == RefusedFor.SECRET
@@ -147,7 +160,11 @@ def test_a_secret_that_leaked_dies_at_once(group, key):
 def test_a_second_renewal_ends_the_oldest_secret(group, key):
     second = renew(group, key, 7)
     third = renew(group, key, 7)
-    assert [ask(f"Bearer {one}").status_code for one in (key.secret, second.text, third.text)] == [401, 200, 200]
+    assert [ask(f"Bearer {one}").status_code for one in (key.secret, second.text, third.text)] == [
+        401,
+        200,
+        200,
+    ]
 
 
 def test_the_former_secret_never_outlives_the_day_its_key_expired(group, key, time_machine):
