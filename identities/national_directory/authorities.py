@@ -17,19 +17,24 @@ DOOR_LABELS = {
     RegistrationDoor.ARS.value: "ARS",
     UNKNOWN_DOOR: "Autorité inconnue",
 }
-_WHAT_TO_DO = {
-    RegistrationDoor.ORDER: "La personne s'adresse à son ordre, qui l'inscrit et transmet au RPPS.",
-    RegistrationDoor.ARS: "La personne demande son enregistrement à l'ARS de son lieu d'exercice, par le téléservice eRPPS.",
-    RegistrationDoor.EMPLOYER: "L'enregistrement se fait sur le portail RPPS+, par un gestionnaire RPPS+ habilité.",
+WHAT_TO_DO = {
+    RegistrationDoor.ORDER.value: "La personne s'adresse à son ordre, qui l'inscrit et transmet au RPPS.",
+    RegistrationDoor.ARS.value: "La personne demande son enregistrement à l'ARS de son lieu d'exercice, par eRPPS.",
+    RegistrationDoor.EMPLOYER.value: "L'enregistrement se fait sur le portail RPPS+, par un gestionnaire RPPS+ habilité.",
+    UNKNOWN_DOOR: "Vérifiez la fonction de l'affectation : aucune table ne dit qui l'enregistre.",
 }
 
 
 @dataclass(frozen=True)
 class Registration:
-    """Who registers that function: `door` is empty when no table names an authority. `why`: which rows of which tables."""
+    """Who registers that function: `door` is empty when no table names an authority. `why`: which rows of which tables.
+
+    `brief` is for narrow columns.
+    """
 
     function: str
     door: str
+    brief: str
     sentence: str
     why: str
 
@@ -68,6 +73,7 @@ def _registration(
         return Registration(
             label,
             "",
+            DOOR_LABELS[UNKNOWN_DOOR],
             f"{label} : aucune autorité d'enregistrement n'est connue. Vérifiez la fonction de l'affectation.",
             "Absente des tables TRE_R60 et TRE_R85 chargées.",
         )
@@ -76,12 +82,13 @@ def _registration(
     )
     closed = not _holds(row, day)
     under = f" sous {successors}" if successors else ""
-    sentence = (
-        f"{label} : enregistrement par {row.authority_name}{under}. {_WHAT_TO_DO[RegistrationDoor(row.door)]}"
-    )
+    sentence = f"{label} : enregistrement par {row.authority_name}{under}. {WHAT_TO_DO[row.door]}"
     if closed and row.valid_to:
         sentence = f"Ce code est fermé depuis le {row.valid_to:%d/%m/%Y}. {sentence}"
-    return Registration(label, row.door, sentence, f"{row.source} ; autorité {row.authority}")
+    brief = (
+        row.authority_name.removeprefix("l'") if row.door == RegistrationDoor.ORDER else DOOR_LABELS[row.door]
+    )
+    return Registration(label, row.door, brief, sentence, f"{row.source} ; autorité {row.authority}")
 
 
 def _holds(row: RegistrationAuthority, day: date) -> bool:

@@ -12,7 +12,7 @@ class LinkSource(models.TextChoices):
     NUMBER = "number", "numéro RPPS de la fiche"
     NAME_JOB_SITE = "name_job_site", "nom, profession et établissement"
     TYPED = "typed", "numéro saisi"
-    AUTOMATIC = "automatic", "lien automatique : numéro RPPS et nom de la fiche"
+    AUTOMATIC = "automatic", "lien automatique"
     SIGN_IN = "sign_in", "connexion Pro Santé Connect"
     DERIVED = "derived", "fiche créée depuis l'Annuaire Santé"
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from identities.assignments.models import short_label
 from identities.national_directory.agreement import NAMES_AGREE
 from identities.national_directory.entries import Entry, directory_entries
 from identities.national_directory.models import DirectoryLink, LinkSource
@@ -138,7 +139,7 @@ def _reason(row: tuple[Any, ...]) -> str:
             "Le compte du portail au courriel de la fiche s'ouvre par Pro Santé Connect avec ce numéro,"
             f" celui de {shown}, et le nom concorde."
         )
-    return f"Même nom, même profession ({job}) et même établissement (FINESS {finess}) dans l'Annuaire Santé."
+    return f"Même nom, même profession ({short_label(job)}) et même établissement (FINESS {finess}) dans l'Annuaire Santé."
 
 
 def names_agree(person: Person, number: str) -> bool:

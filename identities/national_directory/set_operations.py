@@ -27,7 +27,7 @@ MATCHED = Act(
     "{actor} a rapproché le groupe de l'Annuaire Santé : {linked} liens automatiques, {proposed} propositions nouvelles,"
     " {withdrawn} propositions retirées.",
 )
-MATCHING = Machine("Le rapprochement de l'Annuaire Santé")
+MATCHING = Machine("Le rapprochement automatique")
 _WITHDRAWN = (LinkSource.NUMBER, LinkSource.NAME_JOB_SITE, LinkSource.SIGN_IN)
 _QUICKER = "Un de ces liens vient d'être décidé ailleurs. Rechargez la page, puis recommencez."
 
@@ -63,7 +63,7 @@ def propose_links(*, actor: Actor) -> Matched:
     written = _write(found)
     linked = [one for one in written if one.state == LinkState.LINKED]
     people = Person.objects.in_bulk([one.person_id for one in linked])
-    source = LinkSource.AUTOMATIC.label
+    source = f"{LinkSource.AUTOMATIC.label}, numéro et nom de la fiche"
     record_set(MATCHING, LINKED, [_line(one, people[one.person_id], source=source) for one in linked])
     done = Matched(len(linked), len(written) - len(linked), withdrawn)
     if any(vars(done).values()) or actor.actor_id is not None:

@@ -103,28 +103,28 @@ class UnlinkedRow:
     name: str
     url: str
     work: Work
-    sentences: tuple[str, ...]
+    authorities: tuple[str, ...]
 
 
 def unlinked_rows(people: Iterable[Person], slug: str) -> list[UnlinkedRow]:
     """The lines of a page: three statements, however many."""
     shown = list(people)
     works = work_of([one.pk for one in shown])
-    sentences = _sentences(works)
+    briefs = _briefs(works)
     return [
         UnlinkedRow(
             name=one.display_name,
             url=address("shell:person", group_slug=slug, person_id=one.pk),
             work=works.get(one.pk, _NOWHERE),
-            sentences=tuple(sentences[code] for code in works.get(one.pk, _NOWHERE).codes),
+            authorities=tuple(dict.fromkeys(briefs[code] for code in works.get(one.pk, _NOWHERE).codes)),
         )
         for one in shown
     ]
 
 
-def _sentences(works: dict[UUID, Work]) -> dict[str, str]:
+def _briefs(works: dict[UUID, Work]) -> dict[str, str]:
     codes = sorted({code for one in works.values() for code in one.codes})
-    return {code: one.sentence for code, one in zip(codes, registrations(codes), strict=True)}
+    return {code: one.brief for code, one in zip(codes, registrations(codes), strict=True)}
 
 
 def export_links(links: Any) -> Iterator[list[Any]]:
@@ -143,10 +143,10 @@ def export_links(links: Any) -> Iterator[list[Any]]:
 def export_unlinked(people: Any) -> Iterator[list[Any]]:
     """People without a link as a spreadsheet holds them: four statements whatever its length."""
     works = work_of(people.order_by().values("pk"))
-    sentences = _sentences(works)
+    briefs = _briefs(works)
     for one in people:
         work = works.get(one.pk, _NOWHERE)
-        doors = " ".join(sentences[code] for code in work.codes)
+        doors = ", ".join(dict.fromkeys(briefs[code] for code in work.codes))
         yield [*_names(one), ", ".join(work.sites), ", ".join(work.functions), doors]
 
 

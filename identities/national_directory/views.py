@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from identities.national_directory.authorities import DOOR_LABELS
+from identities.national_directory.authorities import DOOR_LABELS, WHAT_TO_DO
 from identities.national_directory.forms import LinkList, LinksForm, UnlinkedForm
 from identities.national_directory.link_lists import (
     ANY_DIFFERENCE,
@@ -92,7 +92,7 @@ def _figure_rows(figures: LinkFigures, urls: dict[str, str]) -> list[tuple[str, 
          f"Comparées pour la dernière fois il y a plus de {RECHECK_RULES[0].months} mois (EXI 27)."),
         ("Sans lien", figures.without_link, unlinked, "Présentes ou attendues, sans numéro RPPS relié."),
         *(
-            (f"Sans lien, {label}", figures.by_door.get(door, 0), f"{unlinked}?porte={door}", "")
+            (f"Sans lien, {label}", figures.by_door.get(door, 0), f"{unlinked}?porte={door}", WHAT_TO_DO[door])
             for door, label in DOOR_LABELS.items()
         ),
     ]  # fmt: skip

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='directorylink',
             name='source',
-            field=models.CharField(choices=[('number', 'numéro RPPS de la fiche'), ('name_job_site', 'nom, profession et établissement'), ('typed', 'numéro saisi'), ('automatic', 'lien automatique : numéro RPPS et nom de la fiche'), ('sign_in', 'connexion Pro Santé Connect'), ('derived', "fiche créée depuis l'Annuaire Santé")], max_length=13, verbose_name='source'),
+            field=models.CharField(choices=[('number', 'numéro RPPS de la fiche'), ('name_job_site', 'nom, profession et établissement'), ('typed', 'numéro saisi'), ('automatic', 'lien automatique'), ('sign_in', 'connexion Pro Santé Connect'), ('derived', "fiche créée depuis l'Annuaire Santé")], max_length=13, verbose_name='source'),
         ),
         migrations.CreateModel(
             name='RegistrationAuthority',

@@ -53,7 +53,7 @@ def test_the_number_and_the_whole_name_link_at_once(group, load, administrator):
         assert link.seen["name"] == "LEFEVRE ZOE"
         assert link.seen["jobs"] == ["Aide-soignant"]
         line = Line.objects.get(act="directory_linked")
-        assert "Le rapprochement de l'Annuaire Santé a relié LEFÈVRE" in line.sentence
+        assert "Le rapprochement automatique a relié LEFÈVRE" in line.sentence
         assert "lien automatique" in line.sentence
 
 
