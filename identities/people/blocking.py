@@ -11,7 +11,9 @@ SELECT id, name_key, birth_name_key, usage_name_key, coalesce(app.search_key(fir
   phone, email
 FROM people_person WHERE merged_into_id IS NULL
 """
-_YEAR_MONTH, _YEAR_DAY, _MONTH_DAY = "left({0}.birth_date, 7)", "left({0}.birth_date, 5) || right({0}.birth_date, 2)", "right({0}.birth_date, 5)"  # fmt: skip
+_YEAR_MONTH = "left({0}.birth_date, 7)"
+_YEAR_DAY = "left({0}.birth_date, 5) || right({0}.birth_date, 2)"
+_MONTH_DAY = "right({0}.birth_date, 5)"
 _SWAPPED = "left({0}.birth_date, 5) || right({0}.birth_date, 2) || substr({0}.birth_date, 5, 3)"
 _INITIAL = "left(a.first_key, 1) = left(k.first_key, 1)"
 # Trigram similarity of all the names: it spares the scoring of those who share a birthday and nothing else.

@@ -1,27 +1,42 @@
-"""How much two records look like one human being, and why: pure functions, the reasons in French."""
+"""How much two records look like one human being, and why: one engine for arrivals, files and the doubles of a group.
+
+Weights and thresholds: portal/decisions/0011-matching.md, with what they find and what they miss on a labelled set.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from functools import cached_property
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import JaroWinkler
-
+from identities.people.date_likeness import CLOSE_DATE, compare_dates, compare_places, near_dates
+from identities.people.name_likeness import (
+    Names,
+    Part,
+    compare_first_names,
+    compare_names,
+    is_typing_error,
+)
 from identities.people.traits import PersonTraits
-from portal.foundation.names import join_first_names, search_key
-from portal.foundation.partial_dates import french_birth_date
 
-# Weights of name, first names and birth date; what is unknown counts for half. Chosen on the cases of
-# tests/identities/people/test_matching.py; 60 keeps a changed surname with the same first name and birth date.
+__all__ = [
+    "PROPOSED_FROM",
+    "SHOWN_FROM",
+    "Comparable",
+    "Likeness",
+    "compare",
+    "is_certain",
+    "likeness",
+    "near_dates",
+]
+
+# What is unknown counts for half. Chosen on the cases of tests/identities/people/test_matching.py and the labelled set.
 NAME_WEIGHT, FIRST_NAME_WEIGHT, DATE_WEIGHT = 40, 25, 35
-SHOWN_FROM = 60
-SAME_PHONE, SAME_EMAIL, SAME_IDENTIFIER = 60, 65, 95
-PARTICLES = {"al", "ben", "d", "da", "de", "del", "della", "der", "des", "di", "dos", "du", "el"} | {
-    "l", "la", "las", "le", "les", "los", "van", "von",
-}  # fmt: skip
-_CLOSE_NAME = 0.88
-_CLOSE_FIRST_NAME = 0.90
-_CLOSE_DATE = 0.8
+# Shown to whoever types somebody: twins and homonyms too, as « possible ». Proposed by the machine: the same person only.
+SHOWN_FROM, PROPOSED_FROM = 60, 70
+SAME_PLACE, OTHER_PLACE, OTHER_SEX, OTHER_RPPS = 10, -10, -15, -25
+SAME_CONTACT, SAME_IDENTIFIER = 15, 95
+SAME_PHONE, SAME_EMAIL, NUMBER_TO_CHECK = 60, 65, 65
+AGREEING_FIRST_NAME = 0.7  # a diminutive or an initial is not enough to link alone
+_TOO_LITTLE = 55  # a name alone, or a date alone
 
 
 @dataclass(frozen=True)
@@ -31,160 +46,121 @@ class Likeness:
     score: int
     reasons: tuple[str, ...]
 
+    @property
+    def sentence(self) -> str:
+        """« Même nom de naissance, même prénom et même date de naissance. »"""
+        if not self.reasons:
+            return ""
+        *before, last = self.reasons
+        text = f"{', '.join(before)} et {last}" if before else last
+        return f"{text[0].upper()}{text[1:]}."
+
 
 @dataclass(frozen=True)
-class _Part:
-    value: float | None
-    reason: str = ""
+class Comparable:
+    """A record cut once, to be compared with many. `rpps` is the number in force, when known."""
+
+    traits: PersonTraits
+    rpps: str = ""
+
+    @cached_property
+    def names(self) -> Names:
+        return Names.of(self.traits.birth_name, self.traits.usage_name, self.traits.first_names)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.traits.birth_commune_code, self.traits.birth_country_code, self.traits.birth_place
+
+
+@dataclass(frozen=True)
+class _Parts:
+    name: Part
+    first: Part
+    birth: Part
+    place: Part
+    is_other_sex: bool
+
+    @classmethod
+    def of(cls, typed: Comparable, known: Comparable) -> "_Parts":
+        return cls(
+            compare_names(typed.names, known.names),
+            compare_first_names(typed.names, known.names),
+            compare_dates(typed.traits.birth_date, known.traits.birth_date),
+            compare_places(typed.place, known.place),
+            {typed.traits.sex, known.traits.sex} == {"F", "M"},
+        )
+
+    @property
+    def weighted(self) -> tuple[tuple[Part, int], ...]:
+        return (self.name, NAME_WEIGHT), (self.first, FIRST_NAME_WEIGHT), (self.birth, DATE_WEIGHT)
 
 
 def likeness(typed: PersonTraits, known: PersonTraits, identifiers: Iterable[str] = ()) -> Likeness:
     """Compares what is typed with a known record; `identifiers` are those that both carry."""
-    name, first, birth = _name(typed, known), _first_names(typed, known), _birth_date(typed, known)
-    weighted = ((name, NAME_WEIGHT), (first, FIRST_NAME_WEIGHT), (birth, DATE_WEIGHT))
+    return compare(Comparable(typed), Comparable(known), identifiers)
+
+
+def compare(typed: Comparable, known: Comparable, identifiers: Iterable[str] = ()) -> Likeness:
+    """The same of two records cut before. Whatever the order of the two, the score is the same."""
+    parts = _Parts.of(typed, known)
+    weighted = parts.weighted
     score = sum(weight * (0.5 if part.value is None else part.value) for part, weight in weighted)
     reasons = [part.reason for part, _ in weighted if part.reason]
-    for same, floor, reason in _contacts(typed, known, identifiers):
+    for change, reason in _further(parts, typed, known):
+        score += change
+        reasons.append(reason)
+    if sum(part.value is None for part, _ in weighted) >= 2:
+        score = min(score, _TOO_LITTLE)
+    for same, floor, reason in _contacts(typed.traits, known.traits):
         if same:
-            score = max(score + 10, floor)
+            score = max(score + SAME_CONTACT, floor)
             reasons.insert(0, reason)
-    return Likeness(min(round(score), 100), tuple(reasons))
-
-
-def near_dates(value: str) -> list[str]:
-    """The date itself, day and month exchanged, every valid date one digit away, and its partial forms."""
-    if not value:
-        return []
-    year, month, day = value.split("-")
-    digits = f"{year}{month}{day}"
-    changed = (
-        f"{digits[:place]}{other}{digits[place + 1 :]}" for place in range(8) for other in "0123456789"
-    )
-    found = {value, f"{year}-{month}-00", f"{year}-00-00"}
-    found.update(iso for one in (f"{year}{day}{month}", *changed) if (iso := _real_date(one)))
-    return sorted(found)
-
-
-def _real_date(digits: str) -> str:
-    if digits[:2] not in ("19", "20"):
-        return ""
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
-    except ValueError:
-        return ""
-
-
-def _contacts(
-    typed: PersonTraits, known: PersonTraits, identifiers: Iterable[str]
-) -> list[tuple[bool, int, str]]:
     shared = sorted(identifiers)
+    if shared:
+        word = f"même identifiant : {', '.join(shared)}"
+        score, reason = _with_identifier(parts, score, word)
+        reasons.insert(0, reason)
+    return Likeness(max(0, min(round(score), 100)), tuple(reasons))
+
+
+def is_certain(typed: Comparable, known: Comparable) -> bool:
+    """Whether two records that share an RPPS or a PSI number may be linked without anybody: their traits must agree.
+
+    The surname may have changed when first names and date are the same; a near or unknown date needs the names. Twins are
+    refused by their first names, a number of somebody else by all of it, and another sex always.
+    """
+    parts = _Parts.of(typed, known)
+    name, first, birth = parts.name.value, parts.first.value, parts.birth.value
+    if parts.is_other_sex or first is None or first < AGREEING_FIRST_NAME:
+        return False
+    if birth is not None and birth < CLOSE_DATE:
+        return False
+    return bool(name) or (birth == 1 and first == 1)
+
+
+def _further(parts: _Parts, typed: Comparable, known: Comparable) -> list[tuple[int, str]]:
+    found = []
+    if parts.place.value == 1 and parts.birth.value != 0:  # many homonyms are born in the same town
+        found.append((SAME_PLACE, parts.place.reason))
+    if parts.place.value == 0:
+        found.append((OTHER_PLACE, parts.place.reason))
+    if parts.is_other_sex:
+        found.append((OTHER_SEX, "sexe différent"))
+    if typed.rpps and known.rpps and typed.rpps != known.rpps:
+        near = is_typing_error(typed.rpps, known.rpps)
+        found.append((0, "RPPS proches") if near else (OTHER_RPPS, "RPPS différents"))
+    return found
+
+
+def _contacts(typed: PersonTraits, known: PersonTraits) -> list[tuple[bool, int, str]]:
     return [
         (bool(typed.phone) and typed.phone == known.phone, SAME_PHONE, "même mobile"),
         (bool(typed.email) and typed.email == known.email, SAME_EMAIL, "même courriel"),
-        (bool(shared), SAME_IDENTIFIER, f"même identifiant : {', '.join(shared)}"),
     ]
 
 
-def _name(typed: PersonTraits, known: PersonTraits) -> _Part:
-    pairs = [
-        (_alike(search_key(mine), search_key(theirs)), mine_is == theirs_is, mine_is, mine, theirs)
-        for mine_is, mine in (("birth", typed.birth_name), ("usage", typed.usage_name))
-        for theirs_is, theirs in (("birth", known.birth_name), ("usage", known.usage_name))
-        if mine and theirs
-    ]
-    if not pairs:
-        return _Part(None)
-    value, is_same_kind, kind, mine, theirs = max(pairs)
-    if value < _CLOSE_NAME:
-        return _swapped_with_first_name(typed, known)
-    if not is_same_kind:
-        return _Part(value * 0.95, _crossed(typed, known, kind, mine, theirs))
-    word = "nom de naissance" if kind == "birth" else "nom d'usage"
-    if value == 1:
-        return _Part(1, f"même {word}")
-    return _Part(value, f"{word} proche : {mine.upper()} / {theirs.upper()}")
-
-
-def _crossed(typed: PersonTraits, known: PersonTraits, kind: str, mine: str, theirs: str) -> str:
-    if typed.usage_name and known.usage_name:
-        return "nom d'usage et nom de naissance inversés"
-    if kind == "birth":
-        return f"le nom de naissance {mine.upper()} est proche du nom d'usage connu, {theirs.upper()}"
-    return f"le nom d'usage {mine.upper()} est proche du nom de naissance connu, {theirs.upper()}"
-
-
-def _swapped_with_first_name(typed: PersonTraits, known: PersonTraits) -> _Part:
-    value = _swap(typed, known)
-    return _Part(value, "nom et prénom inversés") if value else _Part(0)
-
-
-def _swap(typed: PersonTraits, known: PersonTraits) -> float:
-    """How well the name typed is the known first name and the reverse; 0 when they are not."""
-    if not typed.first_names or not known.first_names:
-        return 0
-    there = _alike(search_key(typed.birth_name), search_key(known.first_names[0]))
-    names = [search_key(one) for one in (known.birth_name, known.usage_name) if one]
-    back = max(_alike(search_key(typed.first_names[0]), one) for one in names)
-    return min(there, back) if min(there, back) >= _CLOSE_FIRST_NAME else 0
-
-
-def _first_names(typed: PersonTraits, known: PersonTraits) -> _Part:
-    if not typed.first_names or not known.first_names:
-        return _Part(None)
-    mine = [search_key(one) for one in typed.first_names]
-    theirs = [search_key(one) for one in known.first_names]
-    shown = f"{join_first_names(typed.first_names)} / {join_first_names(known.first_names)}"
-    if mine == theirs or " ".join(mine) == " ".join(theirs):
-        return _Part(1, "mêmes prénoms" if len(mine) > 1 else "même prénom")
-    if mine[0] == theirs[0]:
-        in_part = mine == theirs[: len(mine)] or theirs == mine[: len(theirs)]
-        return _Part(1 if in_part else 0.95, f"même premier prénom : {typed.first_names[0]}")
-    if _alike(mine[0], theirs[0]) >= _CLOSE_FIRST_NAME:
-        return _Part(0.75, f"premier prénom proche : {typed.first_names[0]} / {known.first_names[0]}")
-    if set(mine) & set(theirs):
-        return _Part(0.6, f"prénoms dans un autre ordre, ou en partie : {shown}")
-    if _swap(typed, known):
-        return _Part(0.9)  # said once, with the name
-    return _Part(0, f"prénoms différents : {shown}")
-
-
-def _birth_date(typed: PersonTraits, known: PersonTraits) -> _Part:
-    if not typed.birth_date or not known.birth_date:
-        return _Part(None)
-    if typed.birth_date == known.birth_date:
-        return _Part(1, "même date de naissance")
-    mine, theirs = typed.birth_date.split("-"), known.birth_date.split("-")
-    shown = f"{french_birth_date(typed.birth_date)} / {french_birth_date(known.birth_date)}"
-    if mine[0] == theirs[0] and mine[1:] == theirs[:0:-1]:
-        return _Part(_CLOSE_DATE, f"jour et mois de naissance inversés : {shown}")
-    if all(a == b or "00" in (a, b) for a, b in zip(mine, theirs, strict=True)):
-        return _Part(_CLOSE_DATE, f"date de naissance compatible, en partie inconnue : {shown}")
-    if sum(a != b for a, b in zip(typed.birth_date, known.birth_date, strict=True)) == 1:
-        return _Part(_CLOSE_DATE, f"un chiffre de la date de naissance diffère : {shown}")
-    return _Part(0, f"dates de naissance différentes : {shown}")
-
-
-def _particles(key: str) -> tuple[tuple[str, ...], str]:
-    """The particles that a name begins with, and the rest of it."""
-    words = key.split()
-    count = next(
-        (rank for rank, word in enumerate(words[:-1]) if word not in PARTICLES), max(len(words) - 1, 0)
-    )
-    return tuple(words[:count]), " ".join(words[count:])
-
-
-def _alike(mine: str, theirs: str) -> float:
-    """0 to 1 on search keys: typing errors (Jaro-Winkler), other order of words, one part of a compound name."""
-    if mine.replace(" ", "") == theirs.replace(" ", ""):
-        return 1.0
-    my_particles, my_stem = _particles(mine)
-    their_particles, their_stem = _particles(theirs)
-    if my_particles == their_particles:  # « de la Tour » and « de la Roche » share only what is common
-        closest = JaroWinkler.similarity(my_stem, their_stem)
-    else:
-        closest = JaroWinkler.similarity(mine.replace(" ", ""), theirs.replace(" ", ""))
-    best = max(closest, fuzz.token_sort_ratio(my_stem, their_stem) / 100)
-    shared = set(my_stem.split()) & set(their_stem.split())
-    if sum(map(len, shared)) >= 4:  # one part of a compound name, and not three letters of it
-        best = max(best, fuzz.token_set_ratio(my_stem, their_stem) / 100 * 0.95)
-    return best
+def _with_identifier(parts: _Parts, score: float, reason: str) -> tuple[float, str]:
+    """A number shared proves much, unless neither name, first names nor date go with it: it may be typed wrong."""
+    if any(part.value and part.value > 0 for part, _ in parts.weighted):
+        return max(score + SAME_CONTACT, SAME_IDENTIFIER), reason
+    return NUMBER_TO_CHECK, f"{reason}, à vérifier : rien d'autre ne concorde"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identities.people.matching import SHOWN_FROM, likeness, near_dates
+from identities.people.matching import PROPOSED_FROM, SHOWN_FROM, likeness, near_dates
 from identities.people.traits import PersonTraits
 
 KNOWN = PersonTraits(
@@ -87,9 +87,15 @@ def test_a_common_particle_is_not_a_likeness():
 
 
 def test_a_shared_identifier_is_almost_proof():
-    alike = likeness(PersonTraits("Moreau", ("Léa",)), KNOWN, ["M123"])
+    alike = likeness(PersonTraits("Moreau", ("Jeanne",)), KNOWN, ["M123"])
     assert alike.score >= 95
     assert alike.reasons[0] == "même identifiant : M123"
+
+
+def test_an_identifier_shared_with_nothing_else_is_a_number_to_check():
+    alike = likeness(PersonTraits("Moreau", ("Léa",), birth_date="1991-12-24"), KNOWN, ["M123"])
+    assert SHOWN_FROM <= alike.score < PROPOSED_FROM
+    assert "à vérifier" in alike.reasons[0]
 
 
 def test_near_dates_are_real_and_few():
