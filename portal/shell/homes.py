@@ -6,10 +6,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from identities.assignments.queries import SiteFigures, Todo, site_figures, todo_for_site
+from identities.hr_imports.notices import waiting_sentence
+from identities.hr_imports.queries import pushes_waiting
 from identities.reviews.queries import late_review, todo_of_review
 from portal.dispatch.queries import messages_to_handle
 from portal.foundation.addresses import address
 from portal.foundation.tenancy import tenant
+from tenants.api_keys.notices import expiry_sentence
+from tenants.api_keys.queries import keys_expiring
 from tenants.groups.queries import GroupName, Place, establishment_names, groups_named, open_places
 from tenants.memberships.access import Access
 from tenants.memberships.models import Membership, User
@@ -146,7 +150,7 @@ def _site_line(access: Access, todo: Todo) -> Line:
 def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
     """What the group has to do today, most urgent first."""
     own = [*_messages(access), *_rights(access), *_failing(access), *_reviews(access)]
-    return [*own, *_leaving(rows), *_ending(rows)]
+    return [*own, *_pushes(access), *_keys(access), *_leaving(rows), *_ending(rows)]
 
 
 def _messages(access: Access) -> Iterator[Line]:
@@ -164,6 +168,20 @@ def _rights(access: Access) -> Iterator[Line]:
         text = "Un droit attend" if count == 1 else f"{count} droits attendent"
         url = address("memberships:rights", group_slug=access.group_slug)
         yield Line("warn", f"{text} votre confirmation.", "", url, "Voir les droits")
+
+
+def _pushes(access: Access) -> Iterator[Line]:
+    """What software sent, that a guard or nobody's confirmation holds back."""
+    for run in pushes_waiting() if access.holds(Permission.HR_IMPORT) else ():
+        url = address("hr_imports:run", group_slug=access.group_slug, run_id=run.pk)
+        yield Line("warn", waiting_sentence(run), "", url, "Voir l'import")
+
+
+def _keys(access: Access) -> Iterator[Line]:
+    """Keys of software about to expire, or that did lately, for those who renew them."""
+    for key in keys_expiring() if access.holds(Permission.API_KEYS_MANAGE) else ():
+        url = address("api_keys:key", group_slug=access.group_slug, key_id=key.pk)
+        yield Line("warn", expiry_sentence(key), "", url, "Voir la clé")
 
 
 def _failing(access: Access) -> Iterator[Line]:
