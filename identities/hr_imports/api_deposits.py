@@ -43,7 +43,7 @@ class Asked:
 
 
 def read_asked(request: HttpRequest) -> Asked:
-    """The whole request. Refuses (Refusal): 400 a header or an option; 411, 413 or 415 a body, before it is read if possible."""
+    """The whole request. Refuses (Refusal): 400 a header or an option; 411, 413, 415 a body, before it is read."""
     key = request.headers.get(KEY_HEADER, "")
     if not re.fullmatch(KEY_PATTERN, key):
         french = f"Donnez l'en-tête « {KEY_HEADER} » : 1 à 100 caractères ASCII sans espace, nouveaux à chaque envoi."

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from portal.foundation.clock import now
+from portal.foundation.clock import PARIS
 from portal.foundation.errors import DomainError
 from portal.journal.queries import lines_about
 from tenants.api_keys.forms import KeyForm, RenewForm
@@ -167,7 +167,7 @@ def revoke(request: TenantRequest, key_id: UUID) -> HttpResponse:
     if request.method == "POST":
         messages.success(request, f"La clé « {found.name} » est révoquée : elle n'ouvre plus rien.")
         return _go(request, "keys")
-    used = f"{found.last_used_at.astimezone(now().tzinfo):%d/%m/%Y}" if found.last_used_at else ""
+    used = f"{found.last_used_at.astimezone(PARIS):%d/%m/%Y}" if found.last_used_at else ""
     context = {
         "title": f"Révoquer la clé « {found.name} »",
         "consequences": [
