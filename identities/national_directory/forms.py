@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 
 from identities.national_directory.authorities import DOOR_LABELS
 from identities.national_directory.link_lists import ANY_DIFFERENCE, LinkFilter
+from identities.national_directory.models import CampaignScope
 from identities.national_directory.rules import Difference
 from identities.national_directory.shown import difference_title
 from identities.national_directory.states import LinkState
@@ -155,3 +156,18 @@ class BirthNameForm(forms.Form):
             )
         else:
             del self.fields["is_another"]
+
+
+class ScopeForm(forms.Form):
+    """Which links are checked again."""
+
+    scope = forms.ChoiceField(label="Quels liens vérifier ?", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, due: int, every: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scope = self.fields["scope"]
+        scope.choices = [  # type: ignore[attr-defined]
+            (CampaignScope.DUE, f"Ceux dont la vérification est à refaire ({due})"),
+            (CampaignScope.ALL, f"Tous ({every})"),
+        ]
+        scope.initial = CampaignScope.DUE if due else CampaignScope.ALL

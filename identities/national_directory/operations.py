@@ -5,7 +5,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from identities.national_directory.certification import CIVIL_STATUSES, certification_of
-from identities.national_directory.decisions import decided_by, forget_other_proposals, what_is_seen
+from identities.national_directory.decisions import (
+    decided_by,
+    forget_other_proposals,
+    note_differences,
+    what_is_seen,
+)
 from identities.national_directory.entries import Entry as DirectoryEntry
 from identities.national_directory.entries import directory_entry
 from identities.national_directory.matching import names_agree
@@ -45,6 +50,7 @@ def link_person(*, actor: Actor, person: Person, rpps: str, source: str = LinkSo
     link = _decided(
         actor, person, number, LinkState.LINKED, source=source, reason="", seen=what_is_seen(entry)
     )
+    note_differences([link])
     forget_other_proposals([link])
     add_identifier(actor=actor, person=person, kind=IdentifierKind.RPPS, value=number)
     _say(actor, LINKED, person, number, source=LinkSource(source).label)

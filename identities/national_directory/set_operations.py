@@ -7,7 +7,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from identities.national_directory.decisions import decided_by, forget_other_proposals, what_is_seen
+from identities.national_directory.decisions import (
+    decided_by,
+    forget_other_proposals,
+    note_differences,
+    what_is_seen,
+)
 from identities.national_directory.entries import directory_entries
 from identities.national_directory.matching import FoundPair, agreeing_pairs, pairs_to_propose
 from identities.national_directory.models import DirectoryLink, LinkSource
@@ -62,6 +67,7 @@ def propose_links(*, actor: Actor) -> Matched:
     withdrawn = _withdraw(found)
     written = _write(found)
     linked = [one for one in written if one.state == LinkState.LINKED]
+    note_differences(linked)
     people = Person.objects.in_bulk([one.person_id for one in linked])
     source = f"{LinkSource.AUTOMATIC.label}, numéro et nom de la fiche"
     record_set(MATCHING, LINKED, [_line(one, people[one.person_id], source=source) for one in linked])
@@ -122,6 +128,7 @@ def confirm_links(*, actor: Actor, link_ids: Iterable[UUID]) -> Decided:
             identify_people(actor=actor, identifiers=numbers, people=people)
     except IntegrityError as error:
         raise DomainError("Another was quicker", _QUICKER) from error
+    note_differences(chosen)
     forget_other_proposals(chosen)
     lines = [_line(one, people[one.person_id], source=LinkSource(one.source).label) for one in chosen]
     record_set(actor, LINKED, lines)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from identities.national_directory import decision_views, derive_views, views
+from identities.national_directory import campaign_views, decision_views, derive_views, views
 
 app_name = "directory"
 GROUP = "annuaire-sante/"
@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{GROUP}sans-lien/export/", views.unlinked_export, name="export_unlinked"),
     path(f"{GROUP}decider/", decision_views.decide, name="decide"),
     path(f"{GROUP}rapprocher/", decision_views.match, name="match"),
+    path(f"{GROUP}verifications/nouvelle/", campaign_views.start, name="start_campaign"),
+    path(f"{GROUP}verifications/<uuid:campaign_id>/", campaign_views.campaign, name="campaign"),
+    path(f"{GROUP}verifications/<uuid:campaign_id>/arreter/", campaign_views.stop, name="stop_campaign"),
     path(f"{GROUP}creer/", derive_views.derive, name="derive"),
     path(f"{PERSON}relier/", decision_views.link, name="link"),
     path(f"{SITE}{PERSON}relier/", decision_views.link, name="link"),

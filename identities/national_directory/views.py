@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from identities.national_directory.authorities import DOOR_LABELS, WHAT_TO_DO
+from identities.national_directory.campaign_queries import api_is_on, last_campaigns
 from identities.national_directory.forms import LinkList, LinksForm, UnlinkedForm
 from identities.national_directory.link_lists import (
     ANY_DIFFERENCE,
@@ -40,7 +41,7 @@ from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
 PAGE = 25
-_ROUTES = ("home", "links", "unlinked", "decide", "match", "derive")
+_ROUTES = ("home", "links", "unlinked", "decide", "match", "derive", "start_campaign")
 
 
 def urls_of(request: TenantRequest) -> dict[str, str]:
@@ -71,6 +72,10 @@ def home(request: TenantRequest) -> HttpResponse:
         "to_confirm_url": f"{urls['links']}?liste={LinkList.TO_CONFIRM}",
         "urls": urls,
         "rules": RECHECK_RULES,
+        "campaigns": [
+            (one, address(request, "campaign", campaign_id=one.campaign.pk)) for one in last_campaigns(5)
+        ],
+        "with_api": api_is_on(),
         "may_link": may_link(request),
         "may_act_for_the_group": request.access.holds(Permission.DIRECTORY_LINK),
         "is_limited": request.access.establishments_for(Permission.DIRECTORY_VIEW) is not None,

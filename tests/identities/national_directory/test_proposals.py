@@ -57,6 +57,18 @@ def test_the_number_and_the_whole_name_link_at_once(group, load, administrator):
         assert "lien automatique" in line.sentence
 
 
+def test_a_new_link_tells_its_differences_at_once(group, load, administrator):
+    load(main_row(RPPS, "LEFEVRE", "ZOE"), main_row(OTHER, "MARTIN", "LEA"))
+    with tenant(group.id):
+        person = with_number(someone(group), RPPS)
+        other = PersonFactory(birth_name="Martin", first_names=["Léa"])
+        AssignmentFactory(person=other, establishment=group.second)
+        propose_links(actor=NIGHT)
+        assert link_of(person).differences == ["closed_here"]
+        link_person(actor=administrator, person=other, rpps=OTHER)
+        assert link_of(other).differences == ["closed_here"]
+
+
 def test_what_is_not_certain_waits_for_a_person(group, load, administrator):
     """A first name missing on one side; two numbers for one person; the name, the job and the site."""
     load(
