@@ -28,7 +28,13 @@ class CampaignProgress:
     @property
     def percent(self) -> int:
         settled = self.checked + self.campaign.failed
-        return 100 if not self.is_open else min(99, 100 * settled // self.campaign.due) if self.campaign.due else 0
+        return (
+            100
+            if not self.is_open
+            else min(99, 100 * settled // self.campaign.due)
+            if self.campaign.due
+            else 0
+        )
 
     @property
     def calls_per_person(self) -> float | None:

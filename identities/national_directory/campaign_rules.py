@@ -7,7 +7,9 @@ from identities.national_directory.states import OPEN_CAMPAIGNS
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import current_tenant
 
-FRESH_FOR = timedelta(days=30)  # ours: as long as the API keeps its changes; the files are published every day
+FRESH_FOR = timedelta(
+    days=30
+)  # ours: as long as the API keeps its changes; the files are published every day
 
 
 def are_fresh(file_date: date | None, today: date) -> bool:
@@ -23,7 +25,8 @@ def check_can_start(file_date: date | None, today: date, *, with_api: bool) -> N
         )
     if Campaign.objects.filter(state__in=OPEN_CAMPAIGNS).exists():
         raise DomainError(
-            "A campaign is open", "Une vérification des liens est déjà en cours : attendez qu'elle se termine."
+            "A campaign is open",
+            "Une vérification des liens est déjà en cours : attendez qu'elle se termine.",
         )
     if not with_api and not are_fresh(file_date, today):
         old = f"datent du {file_date:%d/%m/%Y}" if file_date else "ne sont pas chargés"

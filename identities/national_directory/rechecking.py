@@ -1,13 +1,16 @@
 """The check of links against the national directory: what it says otherwise of linked people, dated under a rule."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from identities.national_directory.differences import CheckedLink, checked_links
 from identities.national_directory.models import DirectoryLink
-from identities.national_directory.rules import Difference, recheck_rule
+from identities.national_directory.rules import Difference, RecheckRule, recheck_rule
 from identities.people.models import Person
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
+from portal.foundation.set_writes import update_by_id
 from portal.foundation.tenancy import current_tenant
 from portal.journal.operations import Act, Actor, Entry, record_set
 
@@ -35,7 +38,11 @@ def recheck_links(*, actor: Actor, rule_version: str = "rie-v1") -> Recheck:
         raise DomainError(
             "A site's door sees too little", "La vérification des liens se fait pour le groupe entier."
         )
-    found = checked_links()
+    return keep_checks(actor, rule, checked_links(), at)
+
+
+def keep_checks(actor: Actor, rule: RecheckRule, found: Sequence[CheckedLink], at: datetime) -> Recheck:
+    """Writes what a comparison found, and its date; one line for each person of whom something changed."""
     changed = [one for one in found if one.before != one.now]
     DirectoryLink.objects.filter(pk__in=[one.link_id for one in found]).update(
         checked_at=at, rule_version=rule.version
@@ -43,13 +50,13 @@ def recheck_links(*, actor: Actor, rule_version: str = "rie-v1") -> Recheck:
     rows = DirectoryLink.objects.in_bulk([one.link_id for one in changed])
     for one in changed:
         rows[one.link_id].differences = list(one.now)
-    DirectoryLink.objects.bulk_update(rows.values(), ["differences"], batch_size=1000)
+    update_by_id(list(rows.values()), ["differences"])
     people = Person.objects.in_bulk({one.person_id for one in changed})
-    record_set(actor, DIFFERS, [_compared(one, people[one.person_id]) for one in changed])
+    record_set(actor, DIFFERS, [_line(one, people[one.person_id]) for one in changed])
     return Recheck(len(found), len(changed))
 
 
-def _compared(one: CheckedLink, person: Person) -> Entry:
+def _line(one: CheckedLink, person: Person) -> Entry:
     said = " ".join(Difference(code).label for code in one.now) or "plus aucune différence."
     values = {"object": person.display_name, "rpps": one.rpps, "said": said}
     return Entry("person", person.pk, values, None, list(one.before), list(one.now))

@@ -34,6 +34,10 @@ class Difference(TextChoices):
         "unknown_number",
         "Ce numéro n'est plus dans l'Annuaire Santé : demandez-en la raison à la personne ou à son ordre.",
     )
+    INACTIVE_NUMBER = (
+        "inactive_number",
+        "L'Annuaire Santé dit ce numéro inactif : demandez à la personne ou à son ordre si elle exerce encore.",
+    )
     OTHER_NAME = (
         "other_name",
         "L'Annuaire Santé donne un autre nom : vérifiez celui de la fiche, ou faites corriger l'Annuaire.",
@@ -45,6 +49,10 @@ class Difference(TextChoices):
     OPEN_WITHOUT_CONTRACT = (
         "open_without_contract",
         "Activité ouverte à un FINESS du groupe sans affectation en cours : faites-la fermer, ou saisissez l'affectation.",
+    )
+    CARD_OPPOSED = (
+        "card_opposed",
+        "Sa carte CPS ou CPF est opposée, et il n'y en a pas d'autre : vérifiez avec la personne, et faites-la remplacer.",
     )
 
 
