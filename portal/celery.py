@@ -52,6 +52,14 @@ app.conf.beat_schedule = {
         "task": "identities.national_directory.tasks.match_every_group",
         "schedule": crontab(hour=2, minute=30),
     },
+    "vérification des liens à refaire": {
+        "task": "identities.national_directory.tasks.check_due_links",
+        "schedule": crontab(hour=3, minute=0),
+    },
+    "reprise des vérifications de liens": {
+        "task": "identities.national_directory.tasks.resume_campaigns",
+        "schedule": 30.0,
+    },
     "oubli des brouillons": {
         "task": "identities.assignments.tasks.forget_old_drafts",
         "schedule": crontab(hour=3, minute=45),
