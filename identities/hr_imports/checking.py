@@ -74,6 +74,7 @@ def _check(run: Run) -> None:
         decisions=run.decisions,
         moment=now(),
         matricule_header=reader.header_of("matricule"),
+        rpps_header=reader.header_of("rpps"),
         first_names_header=reader.header_of("first_names"),
         birth_date_header=reader.header_of("birth_date"),
         has_contract="contract" in reader.columns,

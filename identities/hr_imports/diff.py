@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from identities.hr_imports.doubles import find_doubles
+from identities.hr_imports.doubles import find_doubles, link_by_rpps
 from identities.hr_imports.rows import BLOCK, ROW_COLUMNS
 
 _CLEAR = "".join(
@@ -59,11 +59,6 @@ ORDER BY hr_row.key, problems IS NOT NULL, number
 _BY_MATRICULE = """
 UPDATE hr_person h SET person_id = i.person_id FROM people_personidentifier i
 WHERE i.kind = 'matricule' AND i.issuer = %(issuer)s AND i.value = h.matricule AND i.valid_to IS NULL AND h.matricule <> ''
-"""
-_BY_RPPS = """
-UPDATE hr_person h SET person_id = i.person_id FROM people_personidentifier i JOIN people_person p ON p.id = i.person_id
-WHERE h.person_id IS NULL AND i.kind = 'rpps' AND i.value = h.rpps AND i.valid_to IS NULL AND h.rpps <> ''
-  AND (p.birth_date = h.birth_date OR h.name_key IN (p.birth_name_key, p.usage_name_key))
 """
 _BY_DECISION = """
 UPDATE hr_person h SET person_id = p.id FROM people_person p
@@ -131,7 +126,7 @@ UPDATE hr_person h SET changes = c.changes FROM (
   WHERE NOT h.is_new AND NOT h.is_refused AND t.differs GROUP BY h.key
 ) c WHERE c.key = h.key
 """
-_WHO = (_BY_MATRICULE, _BY_RPPS, _BY_DECISION, _BY_TRAITS, _NOT_THE_HOLDER, _NEEDED_OF_NEW)
+_WHO = (_BY_DECISION, _BY_TRAITS, _NOT_THE_HOLDER, _NEEDED_OF_NEW)
 
 
 @dataclass(frozen=True)
@@ -144,6 +139,7 @@ class Compared:
     decisions: dict[str, str]
     moment: datetime
     matricule_header: str
+    rpps_header: str
     first_names_header: str
     birth_date_header: str
     has_contract: bool
@@ -177,6 +173,8 @@ def recognise_people(asked: Compared) -> None:
             cursor.execute(statement, asked.values)
         cursor.execute("CREATE UNIQUE INDEX ON hr_person (key)")
         cursor.execute("ANALYZE hr_person")
+        cursor.execute(_BY_MATRICULE, asked.values)
+        link_by_rpps(asked.rpps_header)
         for statement in _WHO:
             cursor.execute(statement, asked.values)
         cursor.execute(

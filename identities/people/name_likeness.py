@@ -137,10 +137,9 @@ def _near_first_names(mine: Names, theirs: Names) -> Part:
 
 def is_typing_error(mine: str, theirs: str) -> bool:
     """One letter typed wrong, missing, too many or exchanged with the next; two of eight letters or more."""
-    shortest = min(len(mine), len(theirs))
-    if shortest < 4:
+    if max(len(mine), len(theirs)) < 4:  # Léa and Léo are two people
         return False
-    return OSA.distance(mine, theirs, score_cutoff=2) <= (2 if shortest >= 8 else 1)
+    return OSA.distance(mine, theirs, score_cutoff=2) <= (2 if min(len(mine), len(theirs)) >= 8 else 1)
 
 
 @cache
