@@ -60,6 +60,11 @@ class PairSearch(TenantRow):
     def __str__(self) -> str:
         return f"{self.searched_at}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Asked, and not done yet."""
+        return self.asked_at is not None and (self.whole_at is None or self.whole_at < self.asked_at)
+
 
 class Merge(TenantRow):
     """`absorbed` became part of `kept`; the names are those of that day. One in force for a record, the database says so."""
