@@ -26,6 +26,7 @@ urlpatterns = [
     path(GROUP, include("tenants.api_keys.urls")),
     path(GROUP, include("portal.shell.journal.urls")),
     path(GROUP, include("portal.shell.dispatch.urls")),
+    path(GROUP, include("portal.shell.data_quality.urls")),
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
     path(GROUP, include("identities.hr_imports.urls")),

@@ -50,6 +50,9 @@ GROUP_PLACES = (
     ),
     Place(Permission.DIRECTORY_VIEW, "directory:home", "Annuaire Santé", "book-user", limited=True),
     Place(
+        Permission.QUALITY_VIEW, "data_quality:overview", "Qualité des données", "list-checks", limited=True
+    ),
+    Place(
         Permission.PRESENCE_REVIEW,
         "reviews:campaigns",
         "Revues annuelles",
