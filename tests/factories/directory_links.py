@@ -2,7 +2,7 @@
 
 import factory
 
-from identities.national_directory.models import DirectoryLink
+from identities.national_directory.models import Campaign, DirectoryLink, Lookup
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
 from tests.factories.people import PersonFactory
@@ -32,3 +32,31 @@ class DirectoryLinkFactory(factory.django.DjangoModelFactory):
             decided=True, state="linked", seen={"name": "FICTIF Camille", "jobs": ["Infirmier"]}
         )
         refused = factory.Trait(decided=True, state="refused", reason="homonyme")
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    """A check of every link, over."""
+
+    class Meta:
+        model = Campaign
+
+    state = "done"
+    scope = "all"
+    rule_version = "rie-v1"
+    with_api = True
+    started_by_name = "Camille Fictif"
+    started_at = factory.LazyFunction(now)
+    ended_at = factory.LazyFunction(now)
+
+
+class LookupFactory(factory.django.DjangoModelFactory):
+    """A number of which the API gave no usable answer."""
+
+    class Meta:
+        model = Lookup
+
+    campaign = factory.SubFactory(CampaignFactory)
+    link = factory.SubFactory(DirectoryLinkFactory, linked=True)
+    rpps = factory.SelfAttribute("link.rpps")
+    state = "failed"
+    failure = "L'API ne répond pas."

@@ -14,7 +14,7 @@ from tenants.memberships.permissions import Role
 from tenants.memberships.states import MembershipState
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
-from tests.factories.directory_links import DirectoryLinkFactory
+from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory, LookupFactory
 from tests.factories.groups import EstablishmentFactory, UnitFactory
 from tests.factories.hr_imports import hr_import_of, more_of_import
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -50,6 +50,7 @@ class Crowd:
             self.provider = IdentityProviderFactory(issuer="http://127.0.0.1:9/personne")
             self.mapping = RoleMappingFactory(provider=self.provider, mapped_by=self.administrator)
             self.hr_import = hr_import_of(self.site, "Paie")
+            self.campaign = CampaignFactory()
             self.review = review_of(self.site, self.assignment, "Revue")
             self.key = make_key("Paie Siège")
         self.right = MembershipFactory(
@@ -88,7 +89,9 @@ class Crowd:
             for trait in ({"linked": True, "differences": ["other_name"]}, {"refused": True}, {}):
                 person = PersonFactory(birth_name="Fictif", first_names=["Camille"])
                 AssignmentFactory(establishment=self.site, person=person)
-                DirectoryLinkFactory(person=person, **trait)
+                link = DirectoryLinkFactory(person=person, **trait)
+            LookupFactory(campaign=self.campaign, link=link)
+            CampaignFactory()
 
     def _of_the_person(self, count: int) -> None:
         for rank in range(self.size - count, self.size):
@@ -149,6 +152,7 @@ class Crowd:
             "unit_id": [self.unit.pk],
             "membership_id": [self.right.pk],
             "message_id": [self.messages[0].pk],
+            "campaign_id": [self.campaign.pk],
             **{name: [one] for name, one in {**self.hr_import, **self.review}.items()},
             "mapping_id": [self.mapping.pk],
             "key_id": [self.key.row.pk],

@@ -18,7 +18,7 @@ from tenants.memberships.models import Invitation, User
 from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
-from tests.factories.directory_links import DirectoryLinkFactory
+from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory, LookupFactory
 from tests.factories.groups import UnitFactory
 from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -48,7 +48,9 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         unit = UnitFactory(establishment=establishment, name=f"{mark} SERVICE")
         hr_import = hr_import_of(establishment, mark)
         review = review_of(establishment, assignment, mark)
-        DirectoryLinkFactory(linked=True, person=person, decided_by_name=f"{mark} DÉCISION")
+        link = DirectoryLinkFactory(linked=True, person=person, decided_by_name=f"{mark} DÉCISION")
+        campaign = CampaignFactory(started_by_name=f"{mark} CAMPAGNE")
+        LookupFactory(campaign=campaign, link=link, failure=f"{mark} ÉCHEC")
         DirectoryLinkFactory(person=person, reasons=[f"{mark} RAISON"])
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(
@@ -71,6 +73,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "identifier_id": identifier.pk,
         "unit_id": unit.pk,
         "message_id": message.pk,
+        "campaign_id": campaign.pk,
         **hr_import,
         **review,
         "membership_id": membership.pk,
