@@ -31,7 +31,7 @@ class KeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label="Ce qu'elle permet",
-        choices=[(one.value, str(one.label).capitalize()) for one in Scope],
+        choices=[(one.value, f"{one.label[:1].upper()}{one.label[1:]}") for one in Scope],
         initial=[Scope.HR_PUSH],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Cochez au moins une chose : une clé qui ne permet rien n'ouvre rien."},

@@ -12,6 +12,14 @@ from identities.hr_imports.columns import COLUMNS
 from portal.foundation.api_schema import SHARED
 from tenants.memberships.doors import public
 
+# What single routes add to the shared refusals, in one sentence for all of them.
+_OF_SOME_ROUTES = {
+    409: "Un import de la source est ouvert, un garde-fou arrête celui-ci, ou il n'est pas à votre clé : « page » dit où agir.",
+    411: "La longueur du corps n'est pas dite.",
+    413: "L'envoi pèse plus de 50 Mo.",
+    415: "Ce type de contenu ne se lit pas.",
+    422: "Le fichier ne se lit pas, une colonne nécessaire manque, ou le mot d'idempotence a servi à un autre envoi.",
+}
 _description = SpectacularJSONAPIView.as_view()
 
 
@@ -32,7 +40,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
         "root": f"{settings.PUBLIC_URL}{reverse('api:documentation')}",
         "description_url": reverse("api:description"),
         "columns": COLUMNS.values(),
-        "refusals": sorted(SHARED.items()),
+        "refusals": sorted((SHARED | _OF_SOME_ROUTES).items()),
         "rates": {name: most for name, (most, _) in settings.API_RATES.items()},
     }
     return render(request, "api/documentation.html", context)
