@@ -4,7 +4,7 @@ Numbers are RPPS of the test range (999…) with a right Luhn key. Odd shapes on
 roles without a health profession, students, closed structures, quotation marks and backslashes in names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -57,32 +57,7 @@ class FictitiousDirectory:
 
     def write(self, folder: Path, day: str) -> dict[str, int]:
         """The five files; file name → rows."""
-        folder.mkdir(parents=True, exist_ok=True)
-        heads = {
-            "main": MAIN_COLUMNS,
-            "know_how": tuple(KNOW_HOW.columns.values()),
-            "degrees": tuple(DEGREES.columns.values()),
-            "cards": tuple(CARDS.columns.values()),
-            "mailboxes": tuple(MAILBOXES.columns.values()),
-        }
-        streams = {
-            name: (folder / FILES[name].format(day=day)).open(
-                "w", encoding="utf-8", newline="\n", buffering=1 << 20
-            )
-            for name in heads
-        }
-        rows = dict.fromkeys(heads, 0)
-        try:
-            for name, head in heads.items():
-                streams[name].write("|".join(head) + "|\n")
-            for holder in self._holders():
-                for name, lines in _lines(holder).items():
-                    rows[name] += len(lines)
-                    streams[name].writelines(lines)
-        finally:
-            for stream in streams.values():
-                stream.close()
-        return {Path(streams[name].name).name: count for name, count in rows.items()}
+        return write_files(folder, day, self._holders())
 
     def _holders(self) -> Iterator[Holder]:
         rng = Random(self.seed)  # fictitious people, no secret
@@ -94,6 +69,36 @@ class FictitiousDirectory:
                 yield holder
             elif (other := _changed(later, holder, places)) is not None:
                 yield other
+
+
+def write_files(folder: Path, day: str, holders: Iterable[Holder]) -> dict[str, int]:
+    """The five files of those people; file name → rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    heads = {
+        "main": MAIN_COLUMNS,
+        "know_how": tuple(KNOW_HOW.columns.values()),
+        "degrees": tuple(DEGREES.columns.values()),
+        "cards": tuple(CARDS.columns.values()),
+        "mailboxes": tuple(MAILBOXES.columns.values()),
+    }
+    streams = {
+        name: (folder / FILES[name].format(day=day)).open(
+            "w", encoding="utf-8", newline="\n", buffering=1 << 20
+        )
+        for name in heads
+    }
+    rows = dict.fromkeys(heads, 0)
+    try:
+        for name, head in heads.items():
+            streams[name].write("|".join(head) + "|\n")
+        for holder in holders:
+            for name, lines in _lines(holder).items():
+                rows[name] += len(lines)
+                streams[name].writelines(lines)
+    finally:
+        for stream in streams.values():
+            stream.close()
+    return {Path(streams[name].name).name: count for name, count in rows.items()}
 
 
 def _holder(rng: Random, rank: int, places: list[Practice]) -> Holder:

@@ -112,3 +112,13 @@ def practices(rng: Random, count: int, finess: Sequence[str] = ()) -> list[Pract
         made.append(Practice("|".join(fields) + "|", sector))
     rng.shuffle(made)
     return made
+
+
+def practice_at(finess: str, legal_finess: str, name: str, postal_code: str, city: str) -> Practice:
+    """An establishment that exists here, as the directory has it."""
+    fields = (
+        "", "", finess, legal_finess, f"F{finess}", name.upper(), "", "", "", "1", "", "R", "Rue", "des Tilleuls", "",
+        f"{postal_code} {city.upper()}", postal_code, f"{postal_code[:2]}001", city, "99000", "France", "", "", "", "",
+        postal_code[:2], "", "",
+    )  # fmt: skip
+    return Practice("|".join(fields) + "|", "SA17|Etablissement social ou médico-social")

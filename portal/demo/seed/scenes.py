@@ -1,12 +1,13 @@
 """What the demo's first group shows beyond its people and their stays, each written by the product's own operations."""
 
 from portal.demo.seed.country import demo_sizes
+from portal.demo.seed.directory_scene import seed_directory
 from portal.demo.seed.hr_files import seed_hr_imports
 from portal.demo.seed.writing import group_id_of
 from portal.foundation.tenancy import tenant
 from portal.journal.sealing import seal_group
 
-SCENES = (seed_hr_imports,)
+SCENES = (seed_hr_imports, seed_directory)
 
 
 def seed_scenes(sites: int, people: int, *, seed: int) -> None:
