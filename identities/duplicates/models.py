@@ -79,7 +79,7 @@ class Merge(TenantRow):
     absorbed_name = models.CharField(max_length=300)
     state = models.CharField("état", max_length=6, choices=MergeState.choices, default=MergeState.DONE)
     merged_at = models.DateTimeField()
-    merged_by = models.UUIDField()
+    merged_by = models.UUIDField(null=True)
     merged_by_name = models.CharField(max_length=200)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.UUIDField(null=True)

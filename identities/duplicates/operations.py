@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -154,7 +155,7 @@ def _undecided() -> dict[str, object]:
     return {"decided_at": None, "decided_by": None, "decided_by_name": ""}
 
 
-def _say(actor: Actor, act: Act, pair: Pair, **said: str) -> None:
+def _say(actor: Actor, act: Act, pair: Pair, **said: Any) -> None:
     record(
         actor, act, object_kind="person", object_id=pair.person_id,
         object=pair.person.display_name, other=pair.other.display_name, **said,

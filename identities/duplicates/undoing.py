@@ -62,7 +62,7 @@ def comes_back(merge: Merge) -> list[str]:
     """« 2 affectations », « 1 identifiant »: what leaves the kept record."""
     counts: Counter[tuple[str, str]] = Counter()
     for table, before in merge.rows.filter(change=RowChange.MOVED).values_list("table_name", "before"):
-        counts[table, next(iter(before))] += 1
+        counts[table, next(iter(before or {}))] += 1
     return [_counted(counts[one.table, one.column], one) for one in MOVED if counts[one.table, one.column]]
 
 
@@ -121,7 +121,7 @@ def _count(merge: Merge, reference: Reference, condition: str) -> int:
 
 
 def _change_back(row: MergedRow, done: PutBack) -> None:
-    columns = ", ".join(row.before)
+    columns = ", ".join(row.before or {})
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -153,5 +153,5 @@ def _said_of(row: MergedRow) -> str:
     """What was not put back, in French; empty for a date that only follows from the rest."""
     if row.table_name != PERSON_TABLE:
         return "Une affectation annulée par la fusion ne peut pas reprendre : elle, ou sa place, a changé depuis."
-    label = _COLUMN_LABELS.get(next(iter(row.before)), "")
+    label = _COLUMN_LABELS.get(next(iter(row.before or {})), "")
     return f"{label} : {_SINCE}." if label else ""

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('absorbed_name', models.CharField(max_length=300)),
                 ('state', models.CharField(choices=[('done', 'en vigueur'), ('undone', 'défaite')], default='done', max_length=6, verbose_name='état')),
                 ('merged_at', models.DateTimeField()),
-                ('merged_by', models.UUIDField()),
+                ('merged_by', models.UUIDField(null=True)),
                 ('merged_by_name', models.CharField(max_length=200)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('undone_by', models.UUIDField(null=True)),
