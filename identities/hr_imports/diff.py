@@ -61,7 +61,7 @@ UPDATE hr_person h SET person_id = i.person_id FROM people_personidentifier i
 WHERE i.kind = 'matricule' AND i.issuer = %(issuer)s AND i.value = h.matricule AND i.valid_to IS NULL AND h.matricule <> ''
 """
 _BY_DECISION = """
-UPDATE hr_person h SET person_id = p.id FROM people_person p
+UPDATE hr_person h SET person_id = coalesce(p.merged_into_id, p.id) FROM people_person p
 WHERE h.person_id IS NULL AND h.decided IS NOT NULL AND h.decided <> 'new' AND p.id::text = h.decided
 """
 # Nobody is linked but on every trait that a file gives, when one person alone has them and holds no other matricule of here.
@@ -69,7 +69,7 @@ _BY_TRAITS = """
 WITH found AS (
   SELECT h.key, p.id, count(*) OVER (PARTITION BY h.key) AS of_line, count(*) OVER (PARTITION BY p.id) AS of_person
   FROM hr_person h JOIN people_person p ON p.birth_date = h.birth_date AND p.birth_name_key = h.name_key
-  WHERE h.person_id IS NULL AND h.decided IS NULL AND h.birth_date <> '' AND h.first_key <> ''
+  WHERE h.person_id IS NULL AND p.merged_into_id IS NULL AND h.decided IS NULL AND h.birth_date <> '' AND h.first_key <> ''
     AND h.first_key = app.search_key(p.first_names[1]) AND (h.sex = '' OR p.sex = '' OR h.sex = p.sex)
     AND (h.birth_commune_code = '' OR p.birth_commune_code IN ('', h.birth_commune_code))
     AND NOT EXISTS (SELECT FROM hr_person o WHERE o.person_id = p.id)

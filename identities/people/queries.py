@@ -66,8 +66,8 @@ class IdentityStanding:
 
 
 def find_person(person_id: UUID) -> Person:
-    """Somebody the door sees. Refuses (Person.DoesNotExist) the rest, whether elsewhere or nowhere."""
-    return Person.objects.get(pk=person_id)
+    """Somebody the door sees. Refuses (Person.DoesNotExist) the rest: elsewhere, nowhere, or merged into another record."""
+    return Person.objects.get(pk=person_id, merged_into=None)
 
 
 def find_people(text: str, *, limit: int = 20) -> list[Person]:
@@ -76,7 +76,7 @@ def find_people(text: str, *, limit: int = 20) -> list[Person]:
     search = read_search(text)
     if search is None:
         return []
-    return list(matching_people(Person.objects.only(*LISTED), search, limit))
+    return list(matching_people(Person.objects.filter(merged_into=None).only(*LISTED), search, limit))
 
 
 def identifiers_by_person(people: Iterable[Person]) -> dict[UUID, list[str]]:
@@ -95,7 +95,7 @@ def returning_people(text: str, *, limit: int = 8) -> list[Candidate]:
         return []
     sites = current_tenant().establishment_ids
     with group_wide("reconnaître une personne déjà connue du groupe avant d'en créer une seconde"):
-        found = matching_people(_with_visibility(Person.objects.all(), sites), search, limit)
+        found = matching_people(_with_visibility(Person.objects.filter(merged_into=None), sites), search, limit)
         return _with_other_sites([_candidate(person, Likeness(100, ())) for person in found], sites)
 
 
@@ -115,7 +115,7 @@ def probable_doubles(
     sites = current_tenant().establishment_ids
     with group_wide("une personne du groupe ne doit pas être créée deux fois"):
         people = list(
-            _with_visibility(_not_apart(Person.objects.filter(blocks), person_id), sites)[:BLOCK_LIMIT]
+            _with_visibility(_not_apart(Person.objects.filter(blocks, merged_into=None), person_id), sites)[:BLOCK_LIMIT]
         )
         shared = _shared_identifiers(people, carried)
         found = [

@@ -1,7 +1,7 @@
 """Reads of the journal."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -98,9 +98,10 @@ def group_names(group_ids: list[UUID]) -> Mapping[UUID, str]:
         return dict(cursor.fetchall())
 
 
-def lines_about(object_id: UUID, limit: int = 50) -> list[Line]:
-    """The last lines about one object, newest first: its history."""
-    return list(Line.objects.filter(object_id=object_id).order_by("-at", "-number")[:limit])
+def lines_about(object_id: UUID, limit: int = 50, also: Sequence[UUID] = ()) -> list[Line]:
+    """The last lines about one object, newest first: its history. `also`: what became part of it."""
+    named = Q(object_id__in=[object_id, *also]) if also else Q(object_id=object_id)
+    return list(Line.objects.filter(named).order_by("-at", "-number")[:limit])
 
 
 def lines_of_group(filters: Filters, *, before: Cursor | None = None, limit: int = 50) -> Page:
