@@ -6,13 +6,15 @@ from html import unescape
 
 import pytest
 
+from identities.national_directory import campaign_ring
+from identities.national_directory.campaigning import compare_with_files
 from identities.national_directory.models import DirectoryLink
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
 from tenants.memberships.permissions import Role
 from tests.factories.assignments import AssignmentFactory
-from tests.factories.directory_links import DirectoryLinkFactory
+from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory
 from tests.factories.memberships import MembershipFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
 from tests.fixtures import make_group
@@ -246,3 +248,37 @@ def test_a_likely_double_is_shown_before_a_record_is_made(group, page, load):
     refused = read(page.post("creer/", rpps=RPPS))
     assert "aucune d'elles" in refused
     assert "Son identité civile reste à vérifier" in read(page.post("creer/", rpps=RPPS, is_another="on"))
+
+
+def test_a_check_is_started_followed_and_its_result_kept(group, page, load, monkeypatch):
+    """The worker comes late: the page says where it is, htmx asks for the progress alone, then the result."""
+    rung = []
+    monkeypatch.setattr(campaign_ring, "ring", lambda *ids: rung.append(ids))
+    load(at_work(group))
+    with tenant(group.id):
+        link = DirectoryLinkFactory(linked=True, person=working(group, birth_name="Autre"), rpps=RPPS)
+        assert link.differences == []
+    shown = page("verifications/nouvelle/")
+    assert "Tous (1)" in shown
+    assert "À corriger" in read(page.post("verifications/nouvelle/", scope=""))
+    started = page.post("verifications/nouvelle/", scope="all")
+    assert "Vous pouvez fermer cette page" in read(started)
+    assert "Suivre la vérification en cours" in page()
+    assert "déjà en cours" in read(page.post("verifications/nouvelle/", scope="all"))
+    address = started.request["PATH_INFO"]
+    fragment = page.client.get(address, headers={"HX-Request": "true"})
+    assert read(fragment).lstrip().startswith('<div id="progress"')
+    compare_with_files(*rung[0])
+    assert page.client.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert "Vérification terminée" in read(page.client.get(address))
+    assert "AUTRE" in page("liens/", liste="reliees", difference="other_name")
+
+
+def test_a_check_is_stopped_with_a_reason(group, page):
+    with tenant(group.id):
+        campaign = CampaignFactory(state="api", ended_at=None)
+    path = f"verifications/{campaign.pk}/arreter/"
+    assert "Les autres restent à vérifier" in page(path)
+    assert "À corriger" in read(page.post(path, reason=""))
+    assert "Vérification arrêtée" in read(page.post(path, reason="fichiers du soir"))
+    assert "fichiers du soir" in read(page.post(path, reason="encore"))
