@@ -37,9 +37,9 @@ _COLUMNS: Sequence[tuple[str, str]] = (
 _INSERT = (
     "INSERT INTO dispatch_message (group_id, state, created_at, attempts, reason, "  # noqa: S608  our own names
     + ", ".join(name for name, _ in _COLUMNS)
-    + ") SELECT %s, %s, %s, 0, '', r.* FROM unnest("
-    + ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)
-    + ") AS r"
+    + ") SELECT %s, %s, %s, 0, '', r.* FROM jsonb_to_recordset(%s::jsonb) AS r ("
+    + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS)
+    + ")"
 )
 
 
@@ -82,13 +82,20 @@ def post_all(letters: Iterable[Letter]) -> list[Message]:
 
 
 def _insert(messages: list[Message], moment: datetime) -> None:
-    encode = DjangoJSONEncoder(ensure_ascii=False).encode
     rows = [
-        (one.pk, one.kind, one.target, one.ordering_key, encode(one.payload), one.due_at) for one in messages
+        {
+            "id": one.pk,
+            "kind": one.kind,
+            "target": one.target,
+            "ordering_key": one.ordering_key,
+            "payload": one.payload,
+            "due_at": one.due_at.isoformat(),  # to the microsecond, unlike the encoder
+        }
+        for one in messages
     ]
     head: list[Any] = [messages[0].group_id, MessageState.PENDING, moment]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*head, *map(list, zip(*rows, strict=True))])
+        cursor.execute(_INSERT, [*head, DjangoJSONEncoder(ensure_ascii=False).encode(rows)])
 
 
 def retry_message(*, actor: Actor, message_id: UUID) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
@@ -55,8 +56,14 @@ class Act:
 
     def said(self, **values: Any) -> str:
         """The sentence with its values; « de {holder} » becomes « d'Anne » before a vowel."""
-        text = _OF.sub(lambda found: f"{{{found[1]}__of}}", self.sentence)
-        return text.format(**values, **{f"{name}__of": of_name(str(value)) for name, value in values.items()})
+        text, named = _with_of(self.sentence)
+        return text.format(**values, **{f"{name}__of": of_name(str(values[name])) for name in named})
+
+
+@cache
+def _with_of(sentence: str) -> tuple[str, tuple[str, ...]]:
+    """The sentence whose « de {holder} » is one value, and the names of those values."""
+    return _OF.sub(lambda found: f"{{{found[1]}__of}}", sentence), tuple(_OF.findall(sentence))
 
 
 _KNOWN: dict[str, str] = {}
@@ -95,9 +102,9 @@ _COLUMNS: Sequence[tuple[str, str]] = (
 _INSERT = (
     "INSERT INTO journal_line (group_id, at, actor_id, actor_name, act, request_id, "  # noqa: S608  our own names
     + ", ".join(name for name, _ in _COLUMNS)
-    + ") SELECT %s, %s, %s, %s, %s, %s, r.* FROM unnest("
-    + ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)
-    + ") AS r"
+    + ") SELECT %s, %s, %s, %s, %s, %s, r.* FROM jsonb_to_recordset(%s::jsonb) AS r ("
+    + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS)
+    + ")"
 )
 
 
@@ -125,15 +132,15 @@ def record_set(actor: Actor, act: Act, entries: Iterable[Entry], *, at: datetime
     if actor is None or not actor.actor_name:
         raise AnonymousActError(f"{act.code}: who acts?")
     rows = [
-        (
-            uuid7(),
-            one.establishment_id,
-            one.object_kind,
-            one.object_id,
-            act.said(actor=actor.actor_name, **one.values),
-            _json(one.before),
-            _json(one.after),
-        )
+        {
+            "id": uuid7(),
+            "establishment_id": one.establishment_id,
+            "object_kind": one.object_kind,
+            "object_id": one.object_id,
+            "sentence": act.said(actor=actor.actor_name, **one.values),
+            "before": one.before,
+            "after": one.after,
+        }
         for one in entries
     ]
     if not rows:
@@ -147,12 +154,8 @@ def record_set(actor: Actor, act: Act, entries: Iterable[Entry], *, at: datetime
         current_request_id(),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*head, *map(list, zip(*rows, strict=True))])
+        cursor.execute(_INSERT, [*head, DjangoJSONEncoder(ensure_ascii=False).encode(rows)])
     return len(rows)
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else DjangoJSONEncoder(ensure_ascii=False).encode(value)
 
 
 READ = Act("journal_read", "{actor} a consulté le journal ({filters}).")
