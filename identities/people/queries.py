@@ -95,7 +95,9 @@ def returning_people(text: str, *, limit: int = 8) -> list[Candidate]:
         return []
     sites = current_tenant().establishment_ids
     with group_wide("reconnaître une personne déjà connue du groupe avant d'en créer une seconde"):
-        found = matching_people(_with_visibility(Person.objects.filter(merged_into=None), sites), search, limit)
+        found = matching_people(
+            _with_visibility(Person.objects.filter(merged_into=None), sites), search, limit
+        )
         return _with_other_sites([_candidate(person, Likeness(100, ())) for person in found], sites)
 
 
@@ -115,7 +117,9 @@ def probable_doubles(
     sites = current_tenant().establishment_ids
     with group_wide("une personne du groupe ne doit pas être créée deux fois"):
         people = list(
-            _with_visibility(_not_apart(Person.objects.filter(blocks, merged_into=None), person_id), sites)[:BLOCK_LIMIT]
+            _with_visibility(_not_apart(Person.objects.filter(blocks, merged_into=None), person_id), sites)[
+                :BLOCK_LIMIT
+            ]
         )
         shared = _shared_identifiers(people, carried)
         found = [
