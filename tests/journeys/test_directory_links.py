@@ -97,7 +97,9 @@ def test_links_are_proposed_confirmed_and_checked(group, people, load, page, che
     expect(page.get_by_role("link", name="AUBERT Léa")).to_have_count(0)
     check(page)
     page.get_by_role("link", name="BESSON Zoé").click()
-    expect(page.get_by_text("Vérifiez celui de la fiche, ou faites corriger l'Annuaire.")).to_be_visible()
+    expect(
+        page.get_by_text("L'Annuaire Santé donne un autre nom. Vérifiez celui de la fiche")
+    ).to_be_visible()
     expect(page.get_by_text("(36 mois, projet)")).to_be_visible()
     check(page)
 
