@@ -45,6 +45,11 @@ def ticked(typed: QueryDict) -> set[UUID]:
     return {found for one in typed.getlist("here") if (found := _id(one)) is not None}
 
 
+def gone(typed: QueryDict) -> UUID | None:
+    """The line of which somebody said « ne travaille plus ici »."""
+    return _id(typed.get("gone", ""))
+
+
 def _id(text: str) -> UUID | None:
     try:
         return UUID(text)

@@ -95,4 +95,4 @@ def site_status(site: SiteProgress) -> tuple[str, str]:
         return "danger", "Non terminée"
     if is_late(site.review.campaign):
         return "danger", "En retard"
-    return ("info", "En cours") if site.progress.answered else ("warn", "Pas commencée")
+    return ("info", "En cours") if site.progress.answered else ("warn", "À faire")

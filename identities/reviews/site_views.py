@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from identities.assignments.forms import DepartureForm
 from identities.assignments.rules import can_end, in_words
-from identities.reviews.forms import ticked
+from identities.reviews.forms import gone, ticked
 from identities.reviews.models import ReviewLine, SiteReview
 from identities.reviews.operations import confirm_lines, end_line, record_review_export
 from identities.reviews.queries import (
@@ -45,6 +45,11 @@ def _address(request: TenantRequest, review: SiteReview) -> str:
     return reverse("reviews:review", args=[request.access.group_slug, review.establishment_id, review.pk])
 
 
+def _departure(request: TenantRequest, review: SiteReview, line_id: UUID) -> str:
+    place = [request.access.group_slug, review.establishment_id, review.pk, line_id]
+    return reverse("reviews:depart", args=place)
+
+
 @requires(Permission.PRESENCE_REVIEW)
 @require_GET
 def of_site(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
@@ -62,8 +67,10 @@ def review(request: TenantRequest, establishment_id: UUID, site_review_id: UUID)
     """Ticks: only those, by whoever signs in. No button ticks everybody: each name is to be read."""
     found = _found(establishment_id, site_review_id)
     if request.method == "POST":
-        _confirm(request, found)
-        return redirect(_address(request, found))
+        leaver = gone(request.POST)
+        if leaver is None or ticked(request.POST):
+            _confirm(request, found)
+        return redirect(_departure(request, found, leaver) if leaver else _address(request, found))
     waiting, total = waiting_lines(found).count(), found.lines.count()
     shows_settled = request.GET.get("onglet") == "faits" or not waiting or not can_answer(found)
     page = Paginator(_lines(found, shows_settled), PAGE).get_page(request.GET.get("page"))

@@ -99,6 +99,11 @@ def gaps_of(person: Person) -> list[str]:
     return [one.label for one in OF_SITES if getattr(person, _name(one))]
 
 
+def said(labels: list[str]) -> str:
+    """« Sans mobile, identité jamais contrôlée »."""
+    return ", ".join(one if rank == 0 else f"{one[:1].lower()}{one[1:]}" for rank, one in enumerate(labels))
+
+
 def work_of(people: Iterable[Person]) -> dict[UUID, list[str]]:
     """« Aide-soignant (EHPAD Les Tilleuls) » of each, for affectations under way or to come: one statement for a list."""
     rows = Assignment.objects.filter(person_id__in=[one.pk for one in people], state__in=OPEN_STATES)

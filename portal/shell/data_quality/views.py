@@ -18,7 +18,7 @@ from identities.people.models import Person
 from portal.foundation.addresses import address
 from portal.foundation.clock import today
 from portal.foundation.tabular import TYPES, spreadsheet
-from portal.shell.data_quality.figures import OF_SITES, Quality, gaps_of, people_with, quality, work_of
+from portal.shell.data_quality.figures import OF_SITES, Quality, gaps_of, people_with, quality, said, work_of
 from portal.shell.data_quality.forms import GapFilters
 from portal.shell.data_quality.gaps import GAPS, Gap
 from portal.shell.data_quality.operations import record_quality_export
@@ -37,7 +37,7 @@ class Figure:
 
     gap: Gap
     count: int
-    share: int
+    share: str
     url: str
 
 
@@ -92,11 +92,12 @@ def _families(request: TenantRequest, found: Quality, list_url: str) -> Iterator
         )
 
 
-def _share(count: int, total: int) -> int:
-    """In percent, never 0 nor 100 when it is not."""
-    if not total or count in (0, total):
-        return 100 * bool(total and count)
-    return min(99, max(1, round(100 * count / total)))
+def _share(count: int, total: int) -> str:
+    """« 14 % »; « moins de 1 % » and « plus de 99 % » when it is neither nobody nor everybody."""
+    percent = 100 * count / total if total else 0
+    if 0 < percent < 1:
+        return "moins de 1\u00a0%"
+    return "plus de 99\u00a0%" if 99 < percent < 100 else f"{percent:.0f}\u00a0%"
 
 
 def _filters(request: TenantRequest) -> GapFilters:
@@ -129,7 +130,7 @@ def people(request: TenantRequest) -> HttpResponse:
                 one.display_name,
                 address("shell:person", group_slug=slug, person_id=one.pk),
                 work.get(one.pk, []),
-                gaps_of(one),
+                said(gaps_of(one)),
             )
             for one in shown
         ],
@@ -172,5 +173,5 @@ def _lines(listed: QuerySet[Person]) -> Iterator[list[Any]]:
                 one.usage_name,
                 " ".join(one.first_names),
                 " ; ".join(work.get(one.pk, [])),
-                " ; ".join(gaps_of(one)),
+                said(gaps_of(one)),
             ]

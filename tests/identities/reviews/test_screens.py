@@ -67,9 +67,13 @@ def test_a_second_click_is_harmless_and_rubbish_is_left_aside(site):
 
 
 def test_a_departure_from_the_list(site):
-    line = ids(site)[-1]
+    line, ticked = ids(site)[-1], ids(site, 1)
     url = f"{site.url}lignes/{line}/depart/"
-    assert "ZOLA-C" in text(site.client.get(url))
+    page = text(site.client.post(site.url, {"here": ticked, "gone": line}, follow=True))
+    assert "ZOLA-C ne travaille plus ici" in page
+    assert "Une présence confirmée. Il en reste 29." in page
+    page = text(site.client.post(site.url, {"gone": line}, follow=True))
+    assert "Cochez d'abord" not in page
     typed = {"moment": "date", "at": "01/02/2001", "reason": "resignation"}
     assert "déjà passé" in text(site.client.post(url, typed))
     page = text(site.client.post(url, {"moment": "now", "reason": "resignation"}, follow=True))
