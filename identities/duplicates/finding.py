@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from django.db import connection
@@ -12,6 +12,7 @@ from identities.people.matching import PROPOSED_FROM, Comparable, compare
 from identities.people.models import IdentifierKind, Person, PersonIdentifier
 from identities.people.traits import PersonTraits
 
+_TRAITS = tuple(one.name for one in fields(PersonTraits))
 # One holder at a time: two people share a number when one of them has it no more.
 _SHARED = """
 SELECT i.person_id, o.person_id AS other_id, i.value FROM people_personidentifier i
@@ -64,8 +65,11 @@ def pairs_to_score(person_ids: Collection[UUID] | None = None) -> list[tuple[UUI
 def _comparable(person_ids: Collection[UUID]) -> dict[UUID, Comparable]:
     held = PersonIdentifier.objects.filter(kind=IdentifierKind.RPPS, valid_to=None, person_id__in=person_ids)
     numbers = dict(held.values_list("person_id", "value"))
-    people = Person.objects.filter(pk__in=person_ids)
-    return {one.pk: Comparable(PersonTraits.of(one), numbers.get(one.pk, "")) for one in people}
+    people = Person.objects.filter(pk__in=person_ids).values_list("pk", *_TRAITS)
+    return {
+        pk: Comparable(PersonTraits(**dict(zip(_TRAITS, values, strict=True))), numbers.get(pk, ""))
+        for pk, *values in people
+    }
 
 
 def _shared_identifiers() -> dict[tuple[UUID, UUID], list[str]]:

@@ -5,12 +5,15 @@ equality (of a key, of two parts of a date), so that the cost grows with the pai
 """
 
 COLUMNS = "id, name_key, birth_name_key, usage_name_key, first_key, birth_date, phone, email"
+MOST_FOR_A_CONTACT = 8  # the mailbox of a site is nobody's
 # Behind the door's wall; a record merged into another is compared no more.
-KNOWN = """
+KNOWN = f"""
 SELECT id, name_key, birth_name_key, usage_name_key, coalesce(app.search_key(first_names[1]), '') AS first_key, birth_date,
-  phone, email
+  CASE WHEN count(*) OVER (PARTITION BY phone) <= {MOST_FOR_A_CONTACT} THEN phone ELSE '' END AS phone,
+  CASE WHEN count(*) OVER (PARTITION BY email) <= {MOST_FOR_A_CONTACT} THEN email ELSE '' END AS email
 FROM people_person WHERE merged_into_id IS NULL
-"""
+"""  # noqa: S608
+_YEAR = "left({0}.birth_date, 4)"
 _YEAR_MONTH = "left({0}.birth_date, 7)"
 _YEAR_DAY = "left({0}.birth_date, 5) || right({0}.birth_date, 2)"
 _MONTH_DAY = "right({0}.birth_date, 5)"
@@ -29,6 +32,7 @@ BLOCKS = (
     f"k.birth_date = a.birth_date AND a.birth_date <> '' AND {_ONE_BIRTHDAY}",
     *(f"{_same(part)} AND {_NEAR_BIRTHDAY}" for part in (_YEAR_MONTH, _YEAR_DAY, _MONTH_DAY)),
     f"k.birth_date = {_SWAPPED.format('a')} AND {_NEAR_BIRTHDAY}",
+    f"{_same(_YEAR)} AND (a.birth_date LIKE '%%-00' OR k.birth_date LIKE '%%-00') AND {_NEAR_BIRTHDAY}",
     f"k.birth_name_key = a.birth_name_key AND {_INITIAL}",
     "k.usage_name_key = a.birth_name_key AND k.first_key = a.first_key",
     "k.birth_name_key = a.usage_name_key AND k.first_key = a.first_key",

@@ -71,6 +71,8 @@ def compare_places(mine: tuple[str, str, str], theirs: tuple[str, str, str]) -> 
 def _land(place: tuple[str, str, str]) -> str:
     """A French department, a country, or nothing when neither is known."""
     commune, country, _ = place
+    if commune[:2] in ("20", "2A", "2B"):
+        return "20"  # Corsica, before and since 1976
     if commune:
         return commune[:3] if commune.startswith("97") else commune[:2]
     return "" if country in FRANCE else country

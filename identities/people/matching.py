@@ -35,7 +35,7 @@ SHOWN_FROM, PROPOSED_FROM = 60, 70
 SAME_PLACE, OTHER_PLACE, OTHER_SEX, OTHER_RPPS = 10, -10, -15, -25
 SAME_CONTACT, SAME_IDENTIFIER = 15, 95
 SAME_PHONE, SAME_EMAIL, NUMBER_TO_CHECK = 60, 65, 65
-AGREEING_FIRST_NAME = 0.7  # a diminutive or an initial is not enough to link alone
+AGREEING_FIRST_NAME = 0.8  # the first one is the same, but for a typing error
 _TOO_LITTLE = 55  # a name alone, or a date alone
 
 

@@ -16,7 +16,7 @@ PARTICLES = {"al", "ben", "d", "da", "de", "del", "della", "der", "des", "di", "
 }  # fmt: skip
 CLOSE_NAME = 0.88
 CLOSE_FIRST_NAME = 0.9
-_OTHER_FIRST_NAMES = -0.6  # twins have everything else in common
+_OTHER_FIRST_NAMES = -0.8  # twins have everything else in common
 _DIMINUTIVES = Path(__file__).resolve().parent / "reference" / "diminutives.csv"
 
 
@@ -123,7 +123,7 @@ def _near_first_names(mine: Names, theirs: Names) -> Part:
     if is_typing_error(first.compact, known.compact):
         return Part(0.8, f"premier prénom proche : {pair}")
     if _any_shared(mine.first, theirs.first):
-        return Part(0.8, f"prénoms dans un autre ordre, ou en partie : {shown}")
+        return Part(0.75, f"prénoms dans un autre ordre, ou en partie : {shown}")
     if set(first.key.split()) & set(known.key.split()) and _is_part(first, known):
         return Part(0.7, f"prénom composé, en partie : {pair}")
     if min(len(first.compact), len(known.compact)) == 1 and first.compact[0] == known.compact[0]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
-from identities.people.matching import SHOWN_FROM, Likeness, likeness, near_dates
+from identities.people.matching import SHOWN_FROM, Comparable, Likeness, compare, near_dates
 from identities.people.models import (
     HomonymDecision,
     IdentifierKind,
@@ -121,13 +121,11 @@ def probable_doubles(
                 :BLOCK_LIMIT
             ]
         )
-        shared = _shared_identifiers(people, carried)
-        found = [
-            _candidate(person, alike)
-            for person in people
-            if (alike := likeness(typed, PersonTraits.of(person), shared.get(person.pk, ()))).score
-            >= SHOWN_FROM
-        ]
+        shared, asked = _shared_identifiers(people, carried), Comparable(typed)
+        scored = (
+            (one, compare(asked, Comparable(PersonTraits.of(one)), shared.get(one.pk, ()))) for one in people
+        )
+        found = [_candidate(person, alike) for person, alike in scored if alike.score >= SHOWN_FROM]
         best = sorted(found, key=lambda one: (-one.score, one.display_name))[:limit]
         return _with_other_sites(best, sites)
 
@@ -177,6 +175,11 @@ def _blocks(typed: PersonTraits, identifiers: list[str]) -> Q | None:
             | Q(usage_name_key__in=names)
             | Q(birth_date__in=near_dates(typed.birth_date))
         )
+        if typed.birth_date.endswith("-00"):
+            blocks |= Q(
+                birth_date__startswith=typed.birth_date[:4],
+                birth_name_key__startswith=search_key(typed.birth_name)[:1],
+            )
     if typed.phone:
         blocks |= Q(phone=typed.phone)
     if typed.email:

@@ -1,4 +1,4 @@
-"""`manage.py bench pages|load|walls|plans|hr_import --json`: what the product costs, beside what it is compared with."""
+"""`manage.py bench WHAT --json`: what the product costs, beside what it is compared with."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from portal.demo.bench.hr_import import SIZES, measure_imports
 from portal.demo.bench.load import load
+from portal.demo.bench.matching import SIZE, measure_matching
 from portal.demo.bench.pages import time_pages
 from portal.demo.bench.plans import keep_plans
 from portal.demo.bench.report import as_json, as_line, loads
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     help = "Mesure les pages, la charge, les murs et les plans sur des données fictives."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["pages", "load", "walls", "plans", "hr_import"])
+        parser.add_argument("what", choices=["pages", "load", "walls", "plans", "hr_import", "matching"])
         parser.add_argument("--small", action="store_true", help="un seul groupe : celui de la démonstration")
         parser.add_argument("--json", action="store_true", help="un objet JSON au lieu de lignes")
         parser.add_argument("--turns", type=int, default=40, help="tours de pages ou de requêtes")
@@ -45,6 +46,8 @@ class Command(BaseCommand):
             return cost_of_walls(options["turns"], small=small)
         if options["what"] == "hr_import":
             return measure_imports(SIZES[:1] if small else SIZES)
+        if options["what"] == "matching":
+            return measure_matching(SIZE // 10 if small else SIZE)
         if options["what"] == "plans":
             return keep_plans(settings.ROOT / "portal/decisions/measures/plans", small=small)
         return time_pages(options["turns"], small=small)
