@@ -154,7 +154,7 @@ class TestKindsTold:
 
     def test_weekly_ones_are_not_told_twice_a_week(self):
         assert codes(Preferences(), first=False) == {
-            "rights_waiting", "missions_ending", "arrivals_tomorrow", "messages_to_handle"
+            "rights_waiting", "missions_ending", "arrivals_tomorrow", "messages_to_handle", "hr_imports_waiting"
         }  # fmt: skip
 
     def test_never_is_never(self):
