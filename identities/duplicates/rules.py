@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from identities.duplicates.models import Merge, Pair
-from identities.duplicates.states import MergeState, PairState
+from identities.duplicates.models import Merge
+from identities.duplicates.states import MergeState
 from identities.people.models import IdentifierKind, Person
 from portal.foundation.errors import DomainError
 
@@ -58,9 +58,14 @@ def check_reason(text: str) -> str:
     return written[:MAX_REASON]
 
 
+def can_undo(merge: Merge) -> bool:
+    """Whether it is in force; there is no time limit, since everything it wrote is kept."""
+    return merge.state == MergeState.DONE
+
+
 def check_can_undo(merge: Merge, kept: Person, absorbed: Person) -> None:
     """Refuses (DomainError) a merge that is undone, and one whose record was itself merged since."""
-    if merge.state != MergeState.DONE:
+    if not can_undo(merge):
         raise DomainError("Undone already", "Cette fusion est déjà défaite.")
     if kept.merged_into_id is not None or absorbed.merged_into_id != kept.pk:
         raise DomainError(
@@ -68,16 +73,6 @@ def check_can_undo(merge: Merge, kept: Person, absorbed: Person) -> None:
             f"La fiche {kept.display_name} a elle-même été réunie à une autre depuis. Défaites d'abord cette fusion plus"
             " récente.",
         )
-
-
-def can_decide(pair: Pair) -> bool:
-    """Whether the pair still waits for a decision."""
-    return pair.is_undecided
-
-
-def can_reopen(pair: Pair) -> bool:
-    """Whether « two people » may be reconsidered; a merge is reconsidered by undoing it."""
-    return pair.state == PairState.HOMONYM
 
 
 def _different(held: dict[UUID, frozenset[str]]) -> list[str]:

@@ -1,0 +1,162 @@
+"""What is typed or chosen on the pages of doubles: filters, a date, a reason, which record and which traits go on."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import TextChoices
+
+from identities.duplicates.comparison import Comparison
+from identities.duplicates.queries import LIKELY, VERY_LIKELY, PairFilter
+from identities.duplicates.states import PairState
+from identities.duplicates.traits_chosen import default_source
+from identities.people.rules import NO_RESIDENT
+from portal.foundation.forms import FrenchDateField
+
+
+class PairList(TextChoices):
+    """The lists of pairs, as their addresses name them."""
+
+    TO_SETTLE = "a-regler", "À régler"
+    LATER = "plus-tard", "Plus tard"
+    HOMONYMS = "homonymes", "Deux personnes"
+
+
+STATES = {
+    PairList.TO_SETTLE: PairState.TO_SETTLE,
+    PairList.LATER: PairState.LATER,
+    PairList.HOMONYMS: PairState.HOMONYM,
+}
+
+
+class PairsForm(forms.Form):
+    """Filters of a list of pairs. Anything that is not understood is left out."""
+
+    q = forms.CharField(label="Nom", required=False, max_length=100, widget=forms.SearchInput())
+    etablissement = forms.ChoiceField(label="Établissement", required=False)
+    score = forms.ChoiceField(
+        label="Ressemblance",
+        required=False,
+        choices=[("", "Toutes"), (str(VERY_LIKELY), "Très probable"), (str(LIKELY), "Probable ou plus")],
+    )
+    liste = forms.ChoiceField(required=False, choices=PairList.choices, widget=forms.HiddenInput())
+
+    def __init__(self, asked: Any, *, sites: Mapping[UUID, str]) -> None:
+        super().__init__(asked)
+        self.label_suffix = ""
+        self.fields["etablissement"].choices = [  # type: ignore[attr-defined]
+            ("", "Tous"),
+            *((str(key), name) for key, name in sites.items()),
+        ]
+
+    @property
+    def chosen(self) -> PairList:
+        asked = self.data.get("liste", "")
+        return PairList(asked) if asked in PairList.values else PairList.TO_SETTLE
+
+    def asked(self) -> PairFilter:
+        self.is_valid()
+        values = {name: value for name, value in self.cleaned_data.items() if value}
+        site = values.get("etablissement")
+        return PairFilter(
+            state=STATES[self.chosen],
+            establishment_id=UUID(site) if site else None,
+            least_score=int(values.get("score", 0)),
+            text=values.get("q", ""),
+        )
+
+
+class LaterForm(forms.Form):
+    """When to look at a pair again."""
+
+    until = FrenchDateField(
+        label="Me la montrer de nouveau le",
+        required=False,
+        help_text="Sans date, elle attend dans la liste « Plus tard ».",
+    )
+
+
+class HomonymForm(forms.Form):
+    """Why these are two people."""
+
+    reason = forms.CharField(
+        label="Ce qui les distingue",
+        max_length=300,
+        help_text=f"Par exemple « sœurs jumelles », « vues ensemble le même jour ». {NO_RESIDENT}",
+    )
+
+
+class UndoForm(forms.Form):
+    """Why a merge is undone."""
+
+    reason = forms.CharField(
+        label="Motif",
+        max_length=300,
+        help_text=f"Par exemple « deux cousines de même nom ». {NO_RESIDENT}",
+    )
+
+
+class MergeForm(forms.Form):
+    """Which record goes on, which value of each trait that differs, which of two stays at the same place and time."""
+
+    def __init__(self, *args: Any, comparison: Comparison, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.comparison = comparison
+        proposed = comparison.proposed_kept
+        people = [(str(one.id), one.person.display_name) for one in comparison.sides]
+        self.fields["kept"] = self._choice("Fiche qui continue", self._records(), str(proposed))
+        mine, theirs = sorted(comparison.sides, key=lambda one: one.id != proposed)
+        for row in comparison.traits:
+            if row.differs:
+                choices = [
+                    (people[rank][0], f"{row.words[rank]}{' (vérifié)' if row.verified[rank] else ''}")
+                    for rank in (0, 1)
+                ]
+                default = str(default_source(row.trait, mine, theirs).id)
+                self.fields[f"trait_{row.trait.name}"] = self._choice(row.trait.label, choices, default)
+        for overlap in comparison.overlaps:
+            choices = [(str(one.id), overlap.words_of(one.id)) for one in comparison.sides]
+            label = f"{overlap.site} : même fonction en même temps. Laquelle est la bonne ?"
+            self.fields[f"stay_{overlap.key}"] = self._choice(label, choices, str(overlap.default))
+
+    def _records(self) -> list[tuple[str, str]]:
+        """Told apart by what each has, since their names are often the same."""
+        return [
+            (
+                str(one.person.pk),
+                f"{one.person.display_name}, créée le {one.person.created_at:%d/%m/%Y},"
+                f" {_counted(len(one.stays) + one.more_stays, 'affectation')},"
+                f" {_counted(len(one.identifiers), 'identifiant')}",
+            )
+            for one in self.comparison.columns
+        ]
+
+    @staticmethod
+    def _choice(label: str, choices: list[tuple[str, str]], initial: str) -> forms.ChoiceField:
+        return forms.ChoiceField(label=label, choices=choices, initial=initial, widget=forms.RadioSelect())
+
+    @property
+    def trait_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("trait_")]
+
+    @property
+    def stay_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("stay_")]
+
+    @property
+    def kept_id(self) -> UUID:
+        return UUID(self.cleaned_data["kept"])
+
+    def chosen(self, prefix: str) -> dict[str, UUID]:
+        """Trait or overlap → the record chosen, of a form that is valid."""
+        return {
+            name.removeprefix(prefix): UUID(value)
+            for name, value in self.cleaned_data.items()
+            if name.startswith(prefix)
+        }
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count > 1)}"
