@@ -60,6 +60,11 @@ app.conf.beat_schedule = {
         "task": "identities.national_directory.tasks.resume_campaigns",
         "schedule": 30.0,
     },
+    "doublons de la nuit": {
+        "task": "identities.duplicates.tasks.search_all",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "doublons des nouveaux": {"task": "identities.duplicates.tasks.search_new", "schedule": 600.0},
     "oubli des brouillons": {
         "task": "identities.assignments.tasks.forget_old_drafts",
         "schedule": crontab(hour=3, minute=45),

@@ -30,6 +30,7 @@ urlpatterns = [
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
     path(GROUP, include("identities.hr_imports.urls")),
+    path(GROUP, include("identities.duplicates.urls")),
     path(GROUP, include("identities.reviews.urls")),
     path(GROUP, include("identities.national_directory.urls")),
 ]

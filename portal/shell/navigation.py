@@ -60,6 +60,7 @@ GROUP_PLACES = (
         limited=True,
     ),
     Place(Permission.HR_IMPORT, "hr_imports:sources", "Imports RH", "file-up"),
+    Place(Permission.DUPLICATES_SETTLE, "duplicates:pairs", "Doublons", "copy"),
     Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
     Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
     Place(

@@ -12,6 +12,7 @@ ACCOUNT_VIEWS = "allauth"
 GROUP_WIDE = {
     "identities/people/queries.py",
     "identities/people/operations.py",
+    "identities/duplicates/queries.py",
 }
 
 
