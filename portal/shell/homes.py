@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from identities.assignments.queries import SiteFigures, Todo, site_figures, todo_for_site
+from identities.duplicates.queries import pairs_to_settle
 from identities.hr_imports.notices import waiting_sentence
 from identities.hr_imports.queries import pushes_waiting
 from identities.reviews.queries import late_review, todo_of_review
@@ -149,7 +150,7 @@ def _site_line(access: Access, todo: Todo) -> Line:
 
 def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
     """What the group has to do today, most urgent first."""
-    own = [*_messages(access), *_rights(access), *_failing(access), *_reviews(access)]
+    own = [*_messages(access), *_rights(access), *_doubles(access), *_failing(access), *_reviews(access)]
     return [*own, *_pushes(access), *_keys(access), *_leaving(rows), *_ending(rows)]
 
 
@@ -182,6 +183,15 @@ def _keys(access: Access) -> Iterator[Line]:
     for key in keys_expiring() if access.holds(Permission.API_KEYS_MANAGE) else ():
         url = address("api_keys:key", group_slug=access.group_slug, key_id=key.pk)
         yield Line("warn", expiry_sentence(key), "", url, "Voir la clé")
+
+
+def _doubles(access: Access) -> Iterator[Line]:
+    """Records that look alike, for those who settle them for the whole group."""
+    count = pairs_to_settle() if access.holds(Permission.DUPLICATES_SETTLE) else 0
+    if count:
+        text = "Deux fiches se ressemblent" if count == 1 else f"{count} paires de fiches se ressemblent"
+        url = address("duplicates:pairs", group_slug=access.group_slug)
+        yield Line("info", f"{text} : la même personne ?", "", url, "Comparer")
 
 
 def _failing(access: Access) -> Iterator[Line]:

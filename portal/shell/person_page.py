@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from identities.assignments.queries import assignments_of
 from identities.assignments.rows import rows_shown
+from identities.duplicates.on_person_page import DoublesPart, doubles_part
+from identities.duplicates.queries import absorbed_ids, record_that_goes_on
 from identities.national_directory.on_person_page import DirectoryPart, directory_part
 from identities.people.models import Person
 from identities.people.queries import IdentityStanding, identifiers_of, identity_standing
 from identities.people.rules import NO_COPY, missing_for_registration
-from identities.people.views import place_of, seen_person
+from identities.people.views import person_url, place_of, seen_person
 from portal.foundation.addresses import address
+from portal.foundation.tenancy import current_tenant
 from portal.journal.queries import lines_about
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -34,14 +37,18 @@ def person_page(
     request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
 ) -> HttpResponse:
     """A site sees of a person what happened there; the group, everything."""
-    person = seen_person(person_id)
-    lines = lines_about(person.pk, limit=LINES_SHOWN + 1)
+    try:
+        person = seen_person(person_id)
+    except Http404:
+        return _to_who_goes_on(request, person_id, establishment_id)
+    lines = lines_about(person.pk, limit=LINES_SHOWN + 1, also=absorbed_ids(person.pk))
     standing = identity_standing(person)
     context = {
         "person": person,
         "identifiers": identifiers_of(person),
         "standing": standing,
         "directory": _directory(request, person, standing, establishment_id),
+        "doubles": _doubles(request, person, establishment_id),
         "missing": missing_for_registration(person),
         "stays": list(rows_shown(assignments_of(person), request.access.group_slug, _may_act(request))),
         "lines": lines[:LINES_SHOWN],
@@ -50,6 +57,25 @@ def person_page(
         "no_copy": NO_COPY,
     }
     return render(request, "people/person.html", context)
+
+
+def _to_who_goes_on(request: TenantRequest, person_id: UUID, establishment_id: UUID | None) -> HttpResponse:
+    """The address of a record that was merged leads to the one that continues it, where that one is seen; else 404."""
+    kept_id = record_that_goes_on(person_id)
+    if kept_id is None:
+        raise Http404
+    return redirect(person_url(request, seen_person(kept_id), establishment_id))
+
+
+def _doubles(request: TenantRequest, person: Person, establishment_id: UUID | None) -> DoublesPart | None:
+    """What waits for a decision and what was merged, on the group's own page, for those who settle doubles."""
+    if establishment_id or not request.access.holds(Permission.DUPLICATES_SETTLE):
+        return None
+    return (
+        doubles_part(person.pk, request.access.group_slug)
+        if current_tenant().establishment_ids is None
+        else None
+    )
 
 
 def _directory(
