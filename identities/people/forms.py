@@ -10,10 +10,12 @@ from identities.people.birth_places import (
     birth_place_words,
     understand_birth_place,
 )
-from identities.people.models import CheckMethod, DocumentKind, IdentifierKind, Person, Sex
+from identities.people.check_rules import MAX_CARRIED_FROM
+from identities.people.models import CheckMethod, DocumentKind, IdentifierKind, Person, RemoteMeans, Sex
 from identities.people.rules import NO_COPY, NO_FIRST_NAME, NO_RESIDENT, trait_problems
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import FrenchDateField
 from portal.foundation.names import join_first_names, split_first_names
 from portal.foundation.partial_dates import birth_date_warning, french_birth_date, parse_birth_date
 
@@ -151,7 +153,7 @@ class IdentifierForm(forms.Form):
 
 
 class IdentityCheckForm(forms.Form):
-    """An identity seen: the kind of document only."""
+    """An identity seen: how, and the kind of document only. What the method does not use is left aside."""
 
     method = forms.ChoiceField(
         label="Comment l'identité a-t-elle été contrôlée ?",
@@ -164,6 +166,20 @@ class IdentityCheckForm(forms.Form):
         choices=DocumentKind.choices,
         widget=forms.RadioSelect({"class": "choices-inline"}),
         help_text=NO_COPY,
+    )
+    remote_means = forms.ChoiceField(
+        label="Moyen, pour une vérification à distance certifiée",
+        choices=[("", "sans objet"), *RemoteMeans.choices],
+        required=False,
+    )
+    carried_from = forms.CharField(
+        label="Lieu du contrôle antérieur repris",
+        max_length=MAX_CARRIED_FROM,
+        required=False,
+        help_text=f"Par exemple l'établissement qui l'a fait. Niveau faible : la preuve est ailleurs. {NO_RESIDENT}",
+    )
+    checked_on = FrenchDateField(
+        label="Date du contrôle antérieur repris", past=True, required=False, help_text="JJ/MM/AAAA"
     )
 
 

@@ -173,6 +173,12 @@ class DocumentKind(models.TextChoices):
     NONE = "none", "sans objet"
 
 
+class RemoteMeans(models.TextChoices):
+    FRANCE_CONNECT_PLUS = "franceconnect_plus", "FranceConnect+"
+    CERTIFIED_SERVICE = "certified_service", "service certifié de vérification à distance (PVID)"
+    CERTIFIED_MIE = "certified_mie", "autre moyen d'identification certifié eIDAS, substantiel ou élevé"
+
+
 class EidasLevel(models.TextChoices):
     LOW = "low", "faible"
     SUBSTANTIAL = "substantial", "substantiel"
@@ -180,13 +186,20 @@ class EidasLevel(models.TextChoices):
 
 
 class IdentityCheck(TenantRow):
-    """Who checked which kind of document, when, how, at which eIDAS level. No number, no copy. Append-only."""
+    """Who checked which kind of document, when, how, at which eIDAS level. No number, no copy. Append-only.
+
+    `remote_means`: of a remote check only. `carried_from`: where an earlier check was made, and `checked_at` its date.
+    """
 
     person = models.ForeignKey(
         Person, models.PROTECT, db_constraint=False, db_index=False, related_name="identity_checks"
     )
     method = models.CharField("méthode", max_length=14, choices=CheckMethod.choices)
     document_kind = models.CharField("document", max_length=18, choices=DocumentKind.choices)
+    remote_means = models.CharField(
+        "moyen", max_length=20, choices=RemoteMeans.choices, blank=True, default="", db_default=""
+    )
+    carried_from = models.CharField("repris de", max_length=120, blank=True, default="", db_default="")
     level = models.CharField("niveau", max_length=12, choices=EidasLevel.choices)
     checked_at = models.DateTimeField("le")
     checked_by = models.UUIDField()
@@ -198,6 +211,13 @@ class IdentityCheck(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} ({self.get_level_display()})"
+
+    @property
+    def how(self) -> str:
+        """« vu en face à face, passeport », « contrôle antérieur repris, EHPAD des Lilas »."""
+        document = "" if self.document_kind == DocumentKind.NONE else self.get_document_kind_display()
+        means = self.get_remote_means_display() if self.remote_means else ""
+        return ", ".join(filter(None, (self.get_method_display(), means, self.carried_from, document)))
 
 
 class HomonymDecision(TenantRow):

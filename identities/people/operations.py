@@ -1,24 +1,40 @@
 """Writes on people. Each leaves a line in the journal, inside the door of whoever acts."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from identities.people.models import HomonymDecision, IdentityCheck, Person, PersonIdentifier
+from identities.people.check_rules import (
+    check_is_equal_strength,
+    check_level,
+    check_sighting,
+    check_trait_change,
+)
+from identities.people.models import (
+    CheckMethod,
+    DocumentKind,
+    HomonymDecision,
+    IdentityCheck,
+    Person,
+    PersonIdentifier,
+)
 from identities.people.queries import holder_of
-from identities.people.rules import check_identifier, check_identity_check, check_level, check_traits
+from identities.people.rules import check_identifier, check_traits
 from identities.people.sentences import changes_sentence
-from identities.people.traits import CIVIL_TRAITS, PersonTraits
-from portal.foundation.clock import now
+from identities.people.traits import CIVIL_TRAITS, PersonTraits, Sighting
+from portal.foundation.clock import now, start_of_day
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import group_wide
 from portal.journal.operations import Act, Actor, record
 
 REGISTERED = Act("person_registered", "{actor} a enregistré {object}.")
 UPDATED = Act("person_updated", "{actor} a modifié {object} : {changes}.")
-CHECKED = Act(
-    "identity_checked", "{actor} a contrôlé l'identité de {object} : {method}{document}, niveau {level}."
+CHECKED = Act("identity_checked", "{actor} a contrôlé l'identité de {object} : {how}, niveau {level}.")
+BORNE_OUT = Act(
+    "identity_borne_out",
+    "{actor} a confirmé le contrôle de l'identité de {object} fait par {witness} : {how}, niveau {level}.",
 )
 KEPT_APART = Act(
     "homonyms_kept_apart", "{actor} a distingué {object} et {other} comme deux personnes : {reason}"
@@ -42,10 +58,32 @@ def register_person(*, actor: Actor, traits: PersonTraits, establishment_id: UUI
 def update_traits(*, actor: Actor, person: Person, traits: PersonTraits) -> Person:
     """Replaces the traits and journals each change, before → after; nothing is written when nothing changed.
 
-    A civil trait that changes after an identity check leaves the check to be done again (`Person.identity_changed_at`);
-    a contact that changes is no longer verified. Refuses (DomainError, with the field) what `rules.trait_problems` lists.
+    A contact that changes is no longer verified; a civil trait dates `Person.identity_changed_at`. Refuses (DomainError,
+    with the field) what `rules.trait_problems` lists, and (VerifiedIdentityError) a civil trait of a verified identity.
     """
     kept = check_traits(traits)
+    check_trait_change(person, kept)
+    return _write_traits(actor, person, kept, now())
+
+
+def change_verified_traits(
+    *, actor: Actor, person: Person, traits: PersonTraits, check: IdentityCheck
+) -> Person:
+    """Replaces the traits together with the check that bears them out, not saved yet: the identity is verified after it.
+
+    The second person of `identities.identity_checks` is `actor`. Refuses (DomainError) what `rules.trait_problems` lists,
+    and a check of low level.
+    """
+    kept = check_traits(traits)
+    check_is_equal_strength(check)
+    check.person = person
+    check.save(force_insert=True)
+    changed = _write_traits(actor, person, kept, check.checked_at)
+    _say_checked(actor, BORNE_OUT, person, check)
+    return changed
+
+
+def _write_traits(actor: Actor, person: Person, kept: PersonTraits, changed_at: datetime) -> Person:
     known = PersonTraits.of(person)
     changed = {name: value for name, value in vars(kept).items() if value != getattr(known, name)}
     if not changed:
@@ -56,7 +94,7 @@ def update_traits(*, actor: Actor, person: Person, traits: PersonTraits) -> Pers
         if contact in changed:
             values[f"{contact}_verified_at"] = None
     if any(name in CIVIL_TRAITS for name in changed):
-        values["identity_changed_at"] = now()
+        values["identity_changed_at"] = changed_at
     name_before = person.display_name
     for name, value in values.items():
         setattr(person, name, value)
@@ -74,34 +112,58 @@ def update_traits(*, actor: Actor, person: Person, traits: PersonTraits) -> Pers
 
 
 def record_identity_check(
-    *, actor: Actor, person: Person, method: str, document_kind: str, establishment_id: UUID | None = None
+    *,
+    actor: Actor,
+    person: Person,
+    method: str,
+    document_kind: str = DocumentKind.NONE,
+    remote_means: str = "",
+    carried_from: str = "",
+    checked_on: date | None = None,
+    establishment_id: UUID | None = None,
 ) -> IdentityCheck:
     """Who saw which kind of document, now; the level is computed (`rules.check_level`). No number and no copy is kept.
 
-    Refuses (DomainError) what is outside the closed lists, a sighting without a document, and a program's act.
+    An earlier check that is carried over keeps its own date. Refuses (DomainError, with the field) what
+    `rules.check_sighting` lists, and a program's act.
     """
-    check_identity_check(method, document_kind)
-    check = IdentityCheck.objects.create(
-        person=person,
-        method=method,
-        document_kind=document_kind,
-        level=check_level(method, document_kind),
-        checked_at=now(),
+    sighting = Sighting(method, document_kind, remote_means, carried_from, checked_on)
+    check = new_check(actor, sighting, establishment_id)
+    check.person = person
+    check.save(force_insert=True)
+    _say_checked(actor, CHECKED, person, check)
+    return check
+
+
+def new_check(actor: Actor, sighting: Sighting, establishment_id: UUID | None) -> IdentityCheck:
+    """The check that a sighting makes, not saved yet and of nobody. Refuses (DomainError) as `record_identity_check`."""
+    check_sighting(sighting)
+    is_remote = sighting.method == CheckMethod.REMOTE
+    is_earlier = sighting.method == CheckMethod.CARRIED_OVER
+    means = sighting.remote_means if is_remote else ""
+    return IdentityCheck(
+        method=sighting.method,
+        document_kind=sighting.document_kind,
+        remote_means=means,
+        carried_from=sighting.carried_from.strip() if is_earlier else "",
+        level=check_level(sighting.method, sighting.document_kind, means),
+        checked_at=start_of_day(sighting.checked_on) if is_earlier and sighting.checked_on else now(),
         checked_by=_who(actor),
         checked_by_name=actor.actor_name,
         establishment_id=establishment_id,
     )
-    document = f", {check.get_document_kind_display()}" if document_kind != "none" else ""
+
+
+def _say_checked(actor: Actor, act: Act, person: Person, check: IdentityCheck) -> None:
     _say(
         actor,
-        CHECKED,
+        act,
         person,
-        establishment_id=establishment_id,
-        method=check.get_method_display(),
-        document=document,
+        establishment_id=check.establishment_id,
+        how=check.how,
         level=check.get_level_display(),
+        witness=check.checked_by_name,
     )
-    return check
 
 
 def keep_apart(*, actor: Actor, person: Person, other: Person | UUID, reason: str) -> HomonymDecision:

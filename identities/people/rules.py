@@ -5,7 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 
-from identities.people.models import CheckMethod, DocumentKind, EidasLevel, IdentifierKind, Person, Sex
+from identities.people.models import IdentifierKind, Person, Sex
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
 from portal.foundation.identifiers import check_rpps, holds_nir
@@ -19,10 +19,6 @@ NO_NIR = "Ce numéro ressemble à un numéro de sécurité sociale, que le porta
 NO_COPY = "Aucun numéro, aucune copie : le portail ne garde que la nature du document, la date et le nom de qui l'a vu."
 NO_FIRST_NAME = "Indiquez tous les prénoms, dans l'ordre. Si la pièce d'identité n'en porte aucun, cochez « Sans prénom »."
 FRANCE = "99100"
-# RIE v2, EXI 07 (draft of 17/08/2026) and S4: national identity card, passport, residence permit. A closed list.
-HIGH_CONFIDENCE_DOCUMENTS = frozenset(
-    {DocumentKind.IDENTITY_CARD, DocumentKind.PASSPORT, DocumentKind.RESIDENCE_PERMIT}
-)
 _PLACE_CODE = re.compile(r"\d{5}|2[AB]\d{3}")
 _COUNTRY_CODE = re.compile(r"99\d{3}")
 _DATE_SHAPE = re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])")
@@ -191,35 +187,6 @@ def missing_for_registration(person: Person) -> list[str]:
     ):
         missing.append("un identifiant national (personne qui n'est pas de nationalité française)")
     return missing
-
-
-def check_level(method: str, document_kind: str) -> EidasLevel:
-    """The eIDAS level that an identity check is worth.
-
-    RIE v2 EXI 07, draft of 17/08/2026: an identity is verified by Pro Santé Connect or another certified MIE of level
-    substantial or high, or face to face (or a certified equivalent at a distance) with a high-confidence document. Those
-    are counted substantial, never high: no text says so. The rest is low, as is an earlier check that was carried over.
-    """
-    if method == CheckMethod.PSC:
-        return EidasLevel.SUBSTANTIAL
-    seen = method in (CheckMethod.FACE_TO_FACE, CheckMethod.REMOTE)
-    return EidasLevel.SUBSTANTIAL if seen and document_kind in HIGH_CONFIDENCE_DOCUMENTS else EidasLevel.LOW
-
-
-def check_identity_check(method: str, document_kind: str) -> None:
-    """Refuses (DomainError) a method or a kind of document outside the closed lists, and a sighting of no document."""
-    if method not in CheckMethod.values:
-        raise DomainError("Unknown method", "Choisissez la méthode de contrôle dans la liste.", "method")
-    if document_kind not in DocumentKind.values:
-        raise DomainError(
-            "Unknown document", "Choisissez la nature du document dans la liste.", "document_kind"
-        )
-    if method in (CheckMethod.FACE_TO_FACE, CheckMethod.REMOTE) and document_kind == DocumentKind.NONE:
-        raise DomainError(
-            "Identity seen without a document",
-            "Dites quel document a été présenté : carte nationale d'identité, passeport ou titre de séjour.",
-            "document_kind",
-        )
 
 
 def check_identifier(kind: str, value: str) -> str:

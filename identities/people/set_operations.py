@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from identities.people.models import Person, PersonIdentifier
+from identities.people.check_rules import HOLDS
+from identities.people.models import IdentityCheck, Person, PersonIdentifier
 from identities.people.operations import IDENTIFIED, REGISTERED, UPDATED
 from identities.people.rules import check_traits
 from identities.people.sentences import changes_sentence
@@ -63,35 +64,48 @@ def _held(one: NewIdentifier) -> PersonIdentifier:
     return PersonIdentifier(person_id=one.person_id, kind=one.kind, value=one.value, issuer=one.issuer)
 
 
-def change_people(*, actor: Actor, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Writes the named traits of each person, as `update_traits` does one by one, checks to be redone included.
+def change_people(*, actor: Actor, changes: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, tuple[str, ...]]:
+    """Writes the named traits of each person, as `update_traits` does one by one; gives back what was held back.
 
-    Refuses (DomainError) the first problem of any. Someone who is no more, or already so, is left as they are.
+    Held back, by person: the civil traits that differ from those of a verified identity (`rules.check_trait_change`); the
+    rest is written. Refuses (DomainError) the first problem of any. Someone who is no more, or already so, is left as is.
     """
-    entries, changed = [], []
+    entries, changed, held = [], [], {}
+    verified = _verified(changes)
     for person in Person.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk"):
-        known = PersonTraits.of(person)
-        kept = check_traits(PersonTraits(**vars(known) | dict(changes[person.pk])))
-        after = {
-            name: getattr(kept, name)
-            for name in changes[person.pk]
-            if getattr(kept, name) != getattr(known, name)
-        }
+        after = _changes_of(person, changes[person.pk])
+        if person.pk in verified and (kept_back := tuple(one for one in after if one in CIVIL_TRAITS)):
+            held[person.pk] = kept_back
+            after = {name: value for name, value in after.items() if name not in CIVIL_TRAITS}
         if not after:
             continue
+        known = PersonTraits.of(person)
         before = {name: getattr(known, name) for name in after}
         said = {"object": person.display_name, "changes": changes_sentence(before, after)}
         entries.append(Entry("person", person.pk, said, before=before, after=after))
-        _write(person, {name: kept.as_values()[name] for name in after})
+        _write(person, after)
         changed.append(person)
     columns = [*vars(PersonTraits("", ())), "phone_verified_at", "email_verified_at", "identity_changed_at"]
     update_by_id(changed, columns)
     record_set(actor, UPDATED, entries)
+    return held
+
+
+def _verified(people: Iterable[UUID]) -> set[UUID]:
+    checks = IdentityCheck.objects.filter(HOLDS, person_id__in=list(people))
+    return set(checks.values_list("person_id", flat=True))
+
+
+def _changes_of(person: Person, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The traits asked that differ, as they will be kept."""
+    known = PersonTraits.of(person)
+    kept = check_traits(PersonTraits(**vars(known) | dict(asked)))
+    return {name: getattr(kept, name) for name in asked if getattr(kept, name) != getattr(known, name)}
 
 
 def _write(person: Person, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
-        setattr(person, name, value)
+        setattr(person, name, list(value) if name == "first_names" else value)
         if name in ("phone", "email"):
             setattr(person, f"{name}_verified_at", None)
         if name in CIVIL_TRAITS:

@@ -1,6 +1,7 @@
 """The civil and contact traits of a person, as one value that forms, imports and operations hand to each other."""
 
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any, Self
 
 from portal.foundation.names import clean_spaces
@@ -50,6 +51,17 @@ class PersonTraits:
         return {one.name: getattr(self, one.name) for one in fields(self)} | {
             "first_names": list(self.first_names)
         }
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """How an identity was checked, as a form says it. `checked_on`: of an earlier check that is carried over, else now."""
+
+    method: str
+    document_kind: str = "none"
+    remote_means: str = ""
+    carried_from: str = ""
+    checked_on: date | None = None
 
 
 CIVIL_TRAITS = (

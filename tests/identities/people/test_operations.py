@@ -1,8 +1,11 @@
 """Writes on people: what is kept, what the journal says, what is refused."""
 
+from datetime import date
+
 import pytest
 
 from identities.people import operations
+from identities.people.check_rules import VerifiedIdentityError
 from identities.people.models import HomonymDecision, Person
 from identities.people.operations import (
     add_identifier,
@@ -13,7 +16,7 @@ from identities.people.operations import (
 )
 from identities.people.queries import holder_of, identity_standing, probable_doubles
 from identities.people.traits import PersonTraits
-from portal.foundation.clock import now
+from portal.foundation.clock import now, start_of_day
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -113,15 +116,39 @@ def test_a_new_contact_is_no_longer_verified_and_the_identity_check_holds(door, 
     assert not identity_standing(person).is_to_redo
 
 
-def test_a_civil_trait_that_changes_leaves_the_identity_check_to_redo(door, administrator):
+def test_a_civil_trait_of_a_verified_identity_does_not_change_at_once(door, administrator):
     person = PersonFactory()
     IdentityCheckFactory(person=person)
-    assert not identity_standing(person).is_to_redo
+    traits = PersonTraits(**vars(PersonTraits.of(person)) | {"sex": "M"})
+    with pytest.raises(VerifiedIdentityError, match="verified"):
+        update_traits(actor=administrator, person=person, traits=traits)
+    person.refresh_from_db()
+    assert person.sex == "F"
+    assert lines_about(person.pk) == []
+
+
+def test_a_civil_trait_that_changes_leaves_a_low_check_to_redo(door, administrator):
+    person = PersonFactory()
+    IdentityCheckFactory(person=person, level="low")
     traits = PersonTraits.of(person)
     update_traits(actor=administrator, person=person, traits=PersonTraits(**vars(traits) | {"sex": "M"}))
     assert identity_standing(person).is_to_redo
     record_identity_check(actor=administrator, person=person, method="face_to_face", document_kind="passport")
     assert not identity_standing(person).is_to_redo
+
+
+def test_an_earlier_check_keeps_its_own_date_and_place(door, administrator):
+    person = PersonFactory()
+    check = record_identity_check(
+        actor=administrator,
+        person=person,
+        method="carried_over",
+        document_kind="passport",
+        carried_from=" EHPAD des Lilas ",
+        checked_on=date(2024, 5, 2),
+    )
+    assert check.checked_at == start_of_day(date(2024, 5, 2))
+    assert (check.level, check.how) == ("low", "contrôle antérieur repris, EHPAD des Lilas, passeport")
 
 
 def test_an_identity_check_says_who_saw_what_and_at_which_level(door, administrator):

@@ -1,15 +1,12 @@
-"""What a record may hold, what is missing for the registration, what an identity check is worth."""
+"""What a record may hold, what is missing for the registration."""
 
 import csv
 from pathlib import Path
 
 import pytest
 
-from identities.people.models import CheckMethod, DocumentKind, EidasLevel
 from identities.people.rules import (
     check_identifier,
-    check_identity_check,
-    check_level,
     check_phone,
     check_traits,
     missing_for_registration,
@@ -104,35 +101,6 @@ def test_reads_a_phone_as_people_write_it(typed, kept):
 def test_refuses_what_is_no_phone(typed):
     with pytest.raises(DomainError):
         check_phone(typed)
-
-
-@pytest.mark.parametrize(
-    ("method", "document", "level"),
-    [
-        (CheckMethod.FACE_TO_FACE, DocumentKind.PASSPORT, EidasLevel.SUBSTANTIAL),
-        (CheckMethod.FACE_TO_FACE, DocumentKind.RESIDENCE_PERMIT, EidasLevel.SUBSTANTIAL),
-        (CheckMethod.REMOTE, DocumentKind.IDENTITY_CARD, EidasLevel.SUBSTANTIAL),
-        (CheckMethod.PSC, DocumentKind.NONE, EidasLevel.SUBSTANTIAL),
-        (CheckMethod.CARRIED_OVER, DocumentKind.PASSPORT, EidasLevel.LOW),
-    ],
-)
-def test_the_level_is_what_the_draft_text_says_and_never_high(method, document, level):
-    check_identity_check(method, document)
-    assert check_level(method, document) == level
-
-
-@pytest.mark.parametrize(
-    ("method", "document", "field"),
-    [
-        ("seen", "passport", "method"),
-        ("face_to_face", "driving_licence", "document_kind"),
-        ("remote", "none", "document_kind"),
-    ],
-)
-def test_refuses_an_identity_check_outside_the_closed_lists(method, document, field):
-    with pytest.raises(DomainError) as refused:
-        check_identity_check(method, document)
-    assert refused.value.field == field
 
 
 def test_an_rpps_is_kept_on_eleven_digits(settings):

@@ -43,12 +43,26 @@ def test_registers_people_with_their_numbers_in_one_line_each(door):
 
 def test_a_changed_civil_trait_leaves_the_check_to_be_redone(door):
     person, same = PersonFactory(), PersonFactory(sex="F")
-    IdentityCheckFactory(person=person)
-    change_people(actor=RH, changes={person.pk: {"birth_date": "1985-03-13"}, same.pk: {"sex": "F"}})
+    IdentityCheckFactory(person=person, level="low")
+    changes = {person.pk: {"birth_date": "1985-03-13"}, same.pk: {"sex": "F"}}
+    assert change_people(actor=RH, changes=changes) == {}
     person.refresh_from_db()
     assert person.birth_date == "1985-03-13"
     assert identity_standing(person).is_to_redo
     assert IdentityCheck.objects.count() == lines("person_updated") == 1
+
+
+def test_the_civil_traits_of_a_verified_identity_are_held_back_and_the_rest_is_written(door):
+    person, other = PersonFactory(), PersonFactory()
+    IdentityCheckFactory(person=person)
+    asked = {"first_names": ("Zoé",), "phone": "+33612345678", "sex": "F"}
+    held = change_people(actor=RH, changes={person.pk: asked, other.pk: {"first_names": ("Zoé",)}})
+    assert held == {person.pk: ("first_names",)}
+    person.refresh_from_db()
+    other.refresh_from_db()
+    assert (person.first_names, person.phone) == (["Camille", "Dominique"], "+33612345678")
+    assert other.first_names == ["Zoé"]
+    assert not identity_standing(person).is_to_redo
 
 
 def test_a_number_has_one_holder_and_may_be_released(door):
