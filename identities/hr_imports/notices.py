@@ -7,11 +7,15 @@ from django.urls import reverse
 from identities.hr_imports.models import Run
 from identities.hr_imports.queries import pushes_waiting
 from tenants.memberships.access import Access
+from tenants.memberships.permissions import Permission
 from tenants.notices.registry import Item, digest_section
 
 
 @digest_section("hr_imports_waiting")
 def hr_imports_waiting(access: Access) -> Iterator[Item]:
+    """Imports are of the whole group: those who hold the right at some sites only see none of them."""
+    if access.establishments_for(Permission.HR_IMPORT) is not None:
+        return
     for run in pushes_waiting():
         yield Item(waiting_sentence(run), reverse("hr_imports:run", args=[access.group_slug, run.pk]))
 
