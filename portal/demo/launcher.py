@@ -73,6 +73,7 @@ class Launcher:
             "PUBLIC_URL": address,
             "PORT": str(port),
             "SANDBOX_URL": self._sandbox_address(port),
+            "SANDBOX_DIRECTORY_URL": self.environment["DATABASE_URL"],  # it reads the national tables
         }
         self._step("Tables de la base", lambda: self._manage("migrate", "-v0"))
         unfinished = self.home / "seeding"  # stays when a first start is cut short: the next one goes on

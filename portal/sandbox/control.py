@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from portal.sandbox.annuaire import views as annuaire
 from portal.sandbox.clients import clients
 from portal.sandbox.contracts import Contract, group_provider, psc
 from portal.sandbox.faults import KNOWN, SLOW_SECONDS, faults
@@ -29,7 +30,14 @@ def status(request: HttpRequest) -> HttpResponse:
         "discovery": f"{contract.issuer}/.well-known/wallet-openid-configuration",
     }
     provider = group_provider(request.get_port(), "NOM").issuer
-    return JsonResponse({"psc": known, "group_provider": provider, "faults": faults.active()})
+    return JsonResponse(
+        {
+            "psc": known,
+            "group_provider": provider,
+            "directory": f"http://{request.get_host()}/fhir/v2",
+            "faults": faults.active(),
+        }
+    )
 
 
 def fault(request: HttpRequest) -> HttpResponse:
@@ -74,11 +82,24 @@ def client(request: HttpRequest) -> HttpResponse:
     return JsonResponse(asdict(declared))
 
 
+def directory(request: HttpRequest) -> HttpResponse:
+    """PUT: a new release of the Annuaire Santé, whose technical ids are all others."""
+    if request.method != "PUT":
+        return HttpResponse(status=405)
+    return JsonResponse({"release": annuaire.change_release()})
+
+
 def reset(request: HttpRequest) -> HttpResponse:
     """POST: as after the start, but for the signing key."""
     if request.method != "POST":
         return HttpResponse(status=405)
-    forget: list[Callable[[], None]] = [faults.clear, memory.reset, clients.reset, received.clear]
+    forget: list[Callable[[], None]] = [
+        faults.clear,
+        memory.reset,
+        clients.reset,
+        received.clear,
+        annuaire.forget,
+    ]
     for one in forget:
         one()
     return HttpResponse(status=204)

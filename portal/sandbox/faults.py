@@ -48,6 +48,18 @@ KNOWN = {
     "state_altered": "retour avec un autre state",
     "iss_parameter_wrong": "retour avec un autre iss",
     "no_code": "retour sans code",
+    # the Annuaire Santé API
+    "directory_slow": "annuaire : lent",
+    "directory_400": "annuaire : 400",
+    "directory_401": "annuaire : clé refusée (401)",
+    "directory_403": "annuaire : clé refusée (403)",
+    "directory_429": "annuaire : trop de demandes (429)",
+    "directory_500": "annuaire : 500 avec son explication",
+    "directory_502": "annuaire : 502 de la passerelle",
+    "directory_not_json": "annuaire : page HTML",
+    "directory_truncated": "annuaire : réponse coupée",
+    "directory_other_shape": "annuaire : autre ressource qu'un Bundle",
+    "directory_page_gone": "annuaire : page suivante oubliée (410)",
 }
 
 

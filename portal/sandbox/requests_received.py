@@ -38,7 +38,7 @@ class RequestsReceivedMiddleware:
 
 def _line(request: HttpRequest) -> dict[str, Any]:
     return {
-        "at": time.time(),
+        "at": request.META.get("sandbox.received_at", time.time()),
         "method": request.method,
         "host": request.get_host().rpartition(":")[0],
         "path": request.path,

@@ -2,12 +2,22 @@
 
 import errno
 import threading
+import time
+from typing import Any
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
 
 class _Handler(WSGIRequestHandler):
+    def parse_request(self) -> bool:
+        """When the first line of the request was read, which is when the Annuaire Santé counts it."""
+        self.received_at = time.time()
+        return super().parse_request()
+
+    def get_environ(self) -> dict[str, Any]:
+        return super().get_environ() | {"sandbox.received_at": self.received_at}
+
     def log_message(self, *args: object) -> None:
         """The requests are in GET /_sandbox/log."""
 

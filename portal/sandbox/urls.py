@@ -1,4 +1,4 @@
-"""The addresses of both contracts. The one engine is told which contract by `_as`."""
+"""The addresses of both contracts of sign-in, told apart by `_of_…`, and of the Annuaire Santé."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.sandbox import backchannel, control, wallet
+from portal.sandbox.annuaire import views as annuaire
 from portal.sandbox.contracts import ENDPOINTS, REALM, Contract, group_provider, psc
 
 View = Callable[[HttpRequest, Contract], HttpResponse]
@@ -41,6 +42,7 @@ urlpatterns = [
     path(f"{_provider}/protocol/openid-connect/auth", _of_provider(authorize)),
     path(f"{_provider}/choix", _of_provider(choose)),
     *(path(_provider + ENDPOINTS[name], _of_provider(view)) for name, view in VIEWS.items()),
+    path("fhir/v2/<path:path>", annuaire.answer),
     path("_sandbox/", control.status),
     path("_sandbox/style.css", control.style),
     path("_sandbox/fault", control.fault),
@@ -48,5 +50,6 @@ urlpatterns = [
     path("_sandbox/sessions", control.sessions),
     path("_sandbox/people", control.people),
     path("_sandbox/clients", control.client),
+    path("_sandbox/directory", control.directory),
     path("_sandbox/reset", control.reset),
 ]

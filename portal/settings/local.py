@@ -9,11 +9,13 @@ for _name, _value in read_environment(home_of(Path(__file__).resolve().parents[2
     os.environ.setdefault(_name, _value)
 
 _sandbox = os.environ.get("SANDBOX_URL", "")
-if _sandbox:  # Pro Santé Connect is played by portal/sandbox: same paths, the wallet under another host name
+if _sandbox:  # portal/sandbox plays Pro Santé Connect (same paths, the wallet under another host name) and the Annuaire
     os.environ.setdefault("PSC_ISSUER", f"{_sandbox}/auth/realms/esante-wallet")
     os.environ.setdefault("PSC_AUTHORIZATION_ENDPOINT", f"{_sandbox.replace('127.0.0.1', 'localhost')}/auth")
     os.environ.setdefault("PSC_CLIENT_ID", "trousseau-bas")
     os.environ.setdefault("PSC_CLIENT_SECRET", "secret-du-bac-a-sable")
+    os.environ.setdefault("DIRECTORY_API_URL", f"{_sandbox}/fhir/v2")
+    os.environ.setdefault("DIRECTORY_API_KEY", "cle-du-bac-a-sable")
 
 from .base import *  # noqa: E402, F403
 from .base import HOME  # noqa: E402
