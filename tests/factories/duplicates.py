@@ -6,7 +6,7 @@ from uuid import UUID
 
 import factory
 
-from identities.duplicates.models import Merge, Pair
+from identities.duplicates.models import Merge, MergedRow, Pair, PairSearch
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
 from tests.factories.people import PersonFactory
@@ -50,6 +50,18 @@ def doubles_of(mark: str, person) -> dict[str, UUID]:
     pair = pair_of(person, PersonFactory(birth_name=f"{mark} DOUBLE"), reasons=[f"{mark} RAISON"])
     merge = MergeFactory(
         kept__birth_name=f"{mark} GARDÉ", kept_name=f"{mark} GARDÉ", absorbed_name=f"{mark} RÉUNI"
+    )
+    before, after = {"phone": f"{mark} AVANT"}, {"phone": ""}
+    MergedRow.objects.create(
+        merge=merge,
+        table_name="people_person",
+        row_id=merge.kept_id,
+        change="changed",
+        before=before,
+        after=after,
+    )
+    PairSearch.objects.get_or_create(
+        group_id=merge.group_id, defaults={"asked_by_name": mark, "whole_at": now()}
     )
     return {"pair_id": pair.pk, "merge_id": merge.pk}
 

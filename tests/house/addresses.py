@@ -25,6 +25,8 @@ SHUT = {
 }
 # What a page is asked, besides being opened bare.
 QUESTIONS = {
+    "duplicates:pairs": ["liste=homonymes", "liste=plus-tard&q=camille", "score=85"],
+    "duplicates:propose": ["q=camille"],
     "assignments:departures": ["q=camille", "q=personne+de+ce+nom"],
     "assignments:people_in_group": ["q=camille", "tri=-ends_at", "page=2"],
     "assignments:people_of_site": ["q=camille", "page=2"],

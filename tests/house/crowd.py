@@ -15,6 +15,7 @@ from tenants.memberships.states import MembershipState
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory, LookupFactory
+from tests.factories.duplicates import MergeFactory, doubles_of, pair_of
 from tests.factories.groups import EstablishmentFactory, UnitFactory
 from tests.factories.hr_imports import hr_import_of, more_of_import
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -50,6 +51,8 @@ class Crowd:
             self.provider = IdentityProviderFactory(issuer="http://127.0.0.1:9/personne")
             self.mapping = RoleMappingFactory(provider=self.provider, mapped_by=self.administrator)
             self.hr_import = hr_import_of(self.site, "Paie")
+            self.doubles = doubles_of("Paire", self.person)
+            self.identifier = PersonIdentifierFactory(person=self.person)
             self.campaign = CampaignFactory()
             self.review = review_of(self.site, self.assignment, "Revue")
             self.key = make_key("Paie Siège")
@@ -67,6 +70,7 @@ class Crowd:
             EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
             more_of_review(self.review["site_review_id"], count)
             more_of_import(self.hr_import["run_id"], self.site, count)
+            self._doubles(count)
         with tenant(self.group.id):
             self._letters(count)
             self._keys(count)
@@ -74,6 +78,16 @@ class Crowd:
         self._rights(count)
         for _ in range(count):
             make_group()
+
+    def _doubles(self, count: int) -> None:
+        """Pairs of the person looked at and of others, in every list, and merges."""
+        for state in ("to_settle", "later", "homonym"):
+            for _ in range(count):
+                pair_of(
+                    self.person, PersonFactory(), state=state, decided_by_name="Camille", decided_at=now()
+                )
+        MergeFactory.create_batch(count)
+        MergeFactory.create_batch(count, kept=self.person)
 
     def _people(self, count: int) -> None:
         """Homonyms, so that a search finds them all; one stay of each state a person may be listed with."""
@@ -153,7 +167,8 @@ class Crowd:
             "membership_id": [self.right.pk],
             "message_id": [self.messages[0].pk],
             "campaign_id": [self.campaign.pk],
-            **{name: [one] for name, one in {**self.hr_import, **self.review}.items()},
+            **{name: [one] for name, one in {**self.hr_import, **self.review, **self.doubles}.items()},
+            "identifier_id": [self.identifier.pk],
             "mapping_id": [self.mapping.pk],
             "key_id": [self.key.row.pk],
             "group_address": [self.group.slug],

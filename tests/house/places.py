@@ -19,6 +19,7 @@ from tenants.memberships.permissions import GROUP_ONLY_ROLES, Role
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory, LookupFactory
+from tests.factories.duplicates import doubles_of
 from tests.factories.groups import UnitFactory
 from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
@@ -47,6 +48,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         identifier = PersonIdentifierFactory(person=person, value=f"{mark}-{establishment.pk.hex[:6]}")
         unit = UnitFactory(establishment=establishment, name=f"{mark} SERVICE")
         hr_import = hr_import_of(establishment, mark)
+        doubles = doubles_of(mark, person)
         review = review_of(establishment, assignment, mark)
         link = DirectoryLinkFactory(linked=True, person=person, decided_by_name=f"{mark} DÉCISION")
         campaign = CampaignFactory(started_by_name=f"{mark} CAMPAGNE")
@@ -75,6 +77,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "message_id": message.pk,
         "campaign_id": campaign.pk,
         **hr_import,
+        **doubles,
         **review,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
