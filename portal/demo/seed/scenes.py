@@ -2,12 +2,14 @@
 
 from portal.demo.seed.country import demo_sizes
 from portal.demo.seed.directory_scene import seed_directory
+from portal.demo.seed.doubles import seed_doubles
 from portal.demo.seed.hr_files import seed_hr_imports
+from portal.demo.seed.keys_scene import seed_keys
 from portal.demo.seed.writing import group_id_of
 from portal.foundation.tenancy import tenant
 from portal.journal.sealing import seal_group
 
-SCENES = (seed_hr_imports, seed_directory)
+SCENES = (seed_hr_imports, seed_directory, seed_keys)
 
 
 def seed_scenes(sites: int, people: int, *, seed: int) -> None:
