@@ -1,4 +1,4 @@
-"""Keys of software in the demo's first group: one about to expire, one in service, one revoked. Nobody knows their secrets."""
+"""Keys of software in the demo's first group: one about to expire, one in service, one revoked; secrets unknown to all."""
 
 from datetime import timedelta
 from uuid import UUID
