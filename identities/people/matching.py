@@ -9,6 +9,7 @@ from functools import cached_property
 
 from identities.people.date_likeness import CLOSE_DATE, compare_dates, compare_places, near_dates
 from identities.people.name_likeness import (
+    SAME_FIRST_NAMES,
     Names,
     Part,
     compare_first_names,
@@ -33,7 +34,7 @@ NAME_WEIGHT, FIRST_NAME_WEIGHT, DATE_WEIGHT = 40, 25, 35
 # Shown to whoever types somebody: twins and homonyms too, as « possible ». Proposed by the machine: the same person only.
 SHOWN_FROM, PROPOSED_FROM = 60, 70
 SAME_PLACE, OTHER_PLACE, OTHER_SEX, OTHER_RPPS = 10, -10, -15, -25
-SAME_CONTACT, SAME_IDENTIFIER = 15, 95
+SAME_CONTACT, SAME_IDENTIFIER, SEVERAL_FIRST_NAMES = 15, 95, 10
 SAME_PHONE, SAME_EMAIL, NUMBER_TO_CHECK = 60, 65, 65
 AGREEING_FIRST_NAME = 0.8  # the first one is the same, but for a typing error
 _TOO_LITTLE = 55  # a name alone, or a date alone
@@ -91,6 +92,11 @@ class _Parts:
         )
 
     @property
+    def are_compatible(self) -> bool:
+        """Neither the date nor the first names speak against: homonyms and twins are born in the same town too."""
+        return self.birth.value != 0 and (self.first.value is None or self.first.value >= 0)
+
+    @property
     def weighted(self) -> tuple[tuple[Part, int], ...]:
         return (self.name, NAME_WEIGHT), (self.first, FIRST_NAME_WEIGHT), (self.birth, DATE_WEIGHT)
 
@@ -140,7 +146,9 @@ def is_certain(typed: Comparable, known: Comparable) -> bool:
 
 def _further(parts: _Parts, typed: Comparable, known: Comparable) -> list[tuple[int, str]]:
     found = []
-    if parts.place.value == 1 and parts.birth.value != 0:  # many homonyms are born in the same town
+    if parts.birth.value == 1 and parts.first.reason == SAME_FIRST_NAMES and not parts.name.value:
+        found.append((SEVERAL_FIRST_NAMES, "nom peut-être changé"))
+    if parts.place.value == 1 and parts.are_compatible:
         found.append((SAME_PLACE, parts.place.reason))
     if parts.place.value == 0:
         found.append((OTHER_PLACE, parts.place.reason))

@@ -16,7 +16,8 @@ PARTICLES = {"al", "ben", "d", "da", "de", "del", "della", "der", "des", "di", "
 }  # fmt: skip
 CLOSE_NAME = 0.88
 CLOSE_FIRST_NAME = 0.9
-_OTHER_FIRST_NAMES = -0.8  # twins have everything else in common
+SAME_FIRST_NAMES = "mêmes prénoms"  # two of them at least
+_OTHER_FIRST_NAMES = -0.6  # twins have everything else in common
 _DIMINUTIVES = Path(__file__).resolve().parent / "reference" / "diminutives.csv"
 
 
@@ -109,7 +110,7 @@ def compare_first_names(mine: Names, theirs: Names) -> Part:
         return Part(None)
     my_keys, their_keys = [one.key for one in mine.first], [one.key for one in theirs.first]
     if my_keys == their_keys or "".join(my_keys).replace(" ", "") == "".join(their_keys).replace(" ", ""):
-        return Part(1, "mêmes prénoms") if len(my_keys) > 1 else Part(1, "même prénom")
+        return Part(1, SAME_FIRST_NAMES) if len(my_keys) > 1 else Part(1, "même prénom")
     if mine.first[0].compact == theirs.first[0].compact:
         in_part = my_keys == their_keys[: len(my_keys)] or their_keys == my_keys[: len(their_keys)]
         return Part(1 if in_part else 0.9, f"même premier prénom : {mine.first[0].shown}")

@@ -66,4 +66,6 @@ def _second_key(told: Record, known: Record) -> str:
     if mine.phone and mine.phone == theirs.phone or mine.email and mine.email == theirs.email:
         return "mobile or e-mail"
     places = [(one.birth_commune_code, one.birth_country_code, one.birth_place) for one in (mine, theirs)]
-    return "place of birth" if compare_places(*places).value == 1 else "first names and date alone"
+    if compare_places(*places).value == 1:
+        return "place of birth"
+    return "one first name and date alone" if len(theirs.first_names) < 2 else "several first names and date"

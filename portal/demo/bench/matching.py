@@ -29,9 +29,9 @@ SIZE = 3_500
 _NEW_PEOPLE = 100
 
 
-def measure_matching(size: int = SIZE) -> list[dict[str, Any]]:
-    """One result for the pairs of a group, one for the lines of a file, one for a person typed."""
-    labelled = labelled_set(size)
+def measure_matching(size: int = SIZE, seed: int = 2026) -> list[dict[str, Any]]:
+    """One result for the pairs of a group, one for a person typed, one for the lines of a file."""
+    labelled = labelled_set(size, seed)
     group_id = uuid7()
     with tenant(group_id):
         Group.objects.create(id=group_id, name="Banc d'essai", slug=f"banc-{group_id.hex[-12:]}")

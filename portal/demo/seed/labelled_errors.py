@@ -131,10 +131,12 @@ def _both_names_in_one(_rng: Random, one: Record, _surnames: Sequence[str]) -> R
 
 
 def _changed_surname(rng: Random, one: Record, surnames: Sequence[str]) -> Record | None:
-    """Known by a name that neither file ties to the other; the address or the mobile may have changed as well."""
+    """A name that neither file ties to the other. The mailbox changed with it, the mobile and the number at times."""
     if one.traits.sex != "F":
         return None
-    return replace(one.but(birth_name=rng.choice(surnames), usage_name=""), rpps=rng.choice((one.rpps, "")))
+    phone = one.traits.phone if rng.random() < 0.7 else ""
+    changed = one.but(birth_name=rng.choice(surnames), usage_name="", email="", phone=phone)
+    return replace(changed, rpps=rng.choice((one.rpps, "")))
 
 
 def _name_and_first_swapped(_rng: Random, one: Record, _surnames: Sequence[str]) -> Record | None:

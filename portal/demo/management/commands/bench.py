@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="un objet JSON au lieu de lignes")
         parser.add_argument("--turns", type=int, default=40, help="tours de pages ou de requêtes")
         parser.add_argument("--seconds", type=float, default=20, help="durée de chaque charge")
+        parser.add_argument("--seed", type=int, default=2026, help="graine des données étiquetées (matching)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         if options["what"] == "hr_import":
             return measure_imports(SIZES[:1] if small else SIZES)
         if options["what"] == "matching":
-            return measure_matching(SIZE // 10 if small else SIZE)
+            return measure_matching(SIZE // 10 if small else SIZE, options["seed"])
         if options["what"] == "plans":
             return keep_plans(settings.ROOT / "portal/decisions/measures/plans", small=small)
         return time_pages(options["turns"], small=small)
