@@ -8,12 +8,9 @@ from django.db import IntegrityError, transaction
 
 from identities.people.check_rules import (
     check_is_equal_strength,
-    check_level,
-    check_sighting,
     check_trait_change,
 )
 from identities.people.models import (
-    CheckMethod,
     DocumentKind,
     HomonymDecision,
     IdentityCheck,
@@ -23,8 +20,9 @@ from identities.people.models import (
 from identities.people.queries import holder_of
 from identities.people.rules import check_identifier, check_traits
 from identities.people.sentences import changes_sentence
+from identities.people.sightings import new_check, who_attests
 from identities.people.traits import CIVIL_TRAITS, PersonTraits, Sighting
-from portal.foundation.clock import now, start_of_day
+from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import group_wide
 from portal.journal.operations import Act, Actor, record
@@ -135,25 +133,6 @@ def record_identity_check(
     return check
 
 
-def new_check(actor: Actor, sighting: Sighting, establishment_id: UUID | None) -> IdentityCheck:
-    """The check that a sighting makes, not saved yet and of nobody. Refuses (DomainError) as `record_identity_check`."""
-    check_sighting(sighting)
-    is_remote = sighting.method == CheckMethod.REMOTE
-    is_earlier = sighting.method == CheckMethod.CARRIED_OVER
-    means = sighting.remote_means if is_remote else ""
-    return IdentityCheck(
-        method=sighting.method,
-        document_kind=sighting.document_kind,
-        remote_means=means,
-        carried_from=sighting.carried_from.strip() if is_earlier else "",
-        level=check_level(sighting.method, sighting.document_kind, means),
-        checked_at=start_of_day(sighting.checked_on) if is_earlier and sighting.checked_on else now(),
-        checked_by=_who(actor),
-        checked_by_name=actor.actor_name,
-        establishment_id=establishment_id,
-    )
-
-
 def _say_checked(actor: Actor, act: Act, person: Person, check: IdentityCheck) -> None:
     _say(
         actor,
@@ -184,7 +163,7 @@ def keep_apart(*, actor: Actor, person: Person, other: Person | UUID, reason: st
             other_id=second,
             defaults={
                 "reason": written[:300],
-                "decided_by": _who(actor),
+                "decided_by": who_attests(actor),
                 "decided_by_name": actor.actor_name,
             },
         )
@@ -228,12 +207,6 @@ def _held_by(person: Person, kind: str, value: str, issuer: str) -> PersonIdenti
             "value",
         )
     return holder
-
-
-def _who(actor: Actor) -> UUID:
-    if actor.actor_id is None:
-        raise DomainError("A program attests nothing", "Seule une personne peut attester cela, à son nom.")
-    return actor.actor_id
 
 
 def _say(actor: Actor, act: Act, person: Person, **said: Any) -> None:
