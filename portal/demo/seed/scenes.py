@@ -9,7 +9,7 @@ from portal.demo.seed.writing import group_id_of
 from portal.foundation.tenancy import tenant
 from portal.journal.sealing import seal_group
 
-SCENES = (seed_hr_imports, seed_directory, seed_keys)
+SCENES = (seed_hr_imports, seed_directory, seed_keys, seed_doubles)
 
 
 def seed_scenes(sites: int, people: int, *, seed: int) -> None:
