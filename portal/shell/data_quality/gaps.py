@@ -148,7 +148,7 @@ GAPS = (
     Gap(
         "saisies",
         WORK,
-        "Affectation saisie, inconnue de la paie",
+        "Affectation saisie que la paie ne connaît pas",
         "Vérifiez que la paie les connaît : le prochain import RH reprendra ces affectations.",
         _typed,
     ),

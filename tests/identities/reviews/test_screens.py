@@ -70,7 +70,7 @@ def test_a_departure_from_the_list(site):
     line, ticked = ids(site)[-1], ids(site, 1)
     url = f"{site.url}lignes/{line}/depart/"
     page = text(site.client.post(site.url, {"here": ticked, "gone": line}, follow=True))
-    assert "ZOLA-C ne travaille plus ici" in page
+    assert "ZOLA-C Camille ne travaille plus ici" in page
     assert "Une présence confirmée. Il en reste 29." in page
     page = text(site.client.post(site.url, {"gone": line}, follow=True))
     assert "Cochez d'abord" not in page

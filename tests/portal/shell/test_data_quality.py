@@ -133,7 +133,7 @@ def test_a_list_is_filtered_by_site_and_exported_with_a_line(group, administrato
     body = client.get(url(group, "export"), asked).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(body), delimiter=";"))
     assert [row[0] for row in rows[1:]] == ["'=Ici"]
-    assert "Sans mobile" in rows[1][4]
+    assert "sans mobile" in rows[1][4]
     with tenant(group.id):
         said = Line.objects.get(act="data_quality_exported").sentence
     assert f"1 ligne de la qualité des données (Sans mobile, {group.first.name}, CSV)" in said
