@@ -82,3 +82,12 @@ def pro_sante_connect(sandbox, settings):
     settings.OIDC_RP_CLIENT_ID = sandbox.client_id
     settings.OIDC_RP_CLIENT_SECRET = sandbox.client_secret
     return sandbox
+
+
+@pytest.fixture
+def directory_api(sandbox, settings):
+    """The Annuaire Santé API is the sandbox's, with its built-in people until told otherwise."""
+    settings.DIRECTORY_API_URL = sandbox.directory
+    settings.DIRECTORY_API_KEY = "cle-du-bac-a-sable"
+    sandbox.tell_directory(builtin=True)
+    return sandbox

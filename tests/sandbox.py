@@ -149,6 +149,15 @@ class Sandbox(Provider):
             },
         )
 
+    @property
+    def directory(self) -> str:
+        """The address of the Annuaire Santé API."""
+        return f"{self.root}/fhir/v2"
+
+    def tell_directory(self, **values: bool) -> None:
+        """`release`: other technical ids; `builtin`: the built-in people instead of what is loaded."""
+        self._control("PUT", "directory", values)
+
     def reset(self) -> None:
         self._control("POST", "reset")
 
@@ -185,7 +194,11 @@ def sandbox_process() -> Iterator[Sandbox]:
     process = subprocess.Popen(
         [sys.executable, "-m", "portal.sandbox", "--port", "0", "--until-stdin-closes"],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test"},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+            "SANDBOX_DIRECTORY_URL": os.environ["DATABASE_URL"],
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

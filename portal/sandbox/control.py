@@ -83,10 +83,14 @@ def client(request: HttpRequest) -> HttpResponse:
 
 
 def directory(request: HttpRequest) -> HttpResponse:
-    """PUT: a new release of the Annuaire Santé, whose technical ids are all others."""
+    """PUT {"release": true}: other technical ids; {"builtin": true}: the built-in people, whatever is loaded."""
     if request.method != "PUT":
         return HttpResponse(status=405)
-    return JsonResponse({"release": annuaire.change_release()})
+    wanted = json.loads(request.body)
+    annuaire.directory.only_builtin = bool(wanted.get("builtin", annuaire.directory.only_builtin))
+    return JsonResponse(
+        {"release": annuaire.change_release() if wanted.get("release") else annuaire.release.number}
+    )
 
 
 def reset(request: HttpRequest) -> HttpResponse:

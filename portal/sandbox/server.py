@@ -10,13 +10,26 @@ from django.core.wsgi import get_wsgi_application
 
 
 class _Handler(WSGIRequestHandler):
+    hangs_up = False
+
     def parse_request(self) -> bool:
         """When the first line of the request was read, which is when the Annuaire Santé counts it."""
         self.received_at = time.time()
         return super().parse_request()
 
     def get_environ(self) -> dict[str, Any]:
-        return super().get_environ() | {"sandbox.received_at": self.received_at}
+        return super().get_environ() | {
+            "sandbox.received_at": self.received_at,
+            "sandbox.hang_up": self.hang_up,
+        }
+
+    def hang_up(self) -> None:
+        """The connection ends with this answer, even before its last byte."""
+        self.hangs_up = True
+
+    def handle_one_request(self) -> None:
+        super().handle_one_request()
+        self.close_connection = self.close_connection or self.hangs_up
 
     def log_message(self, *args: object) -> None:
         """The requests are in GET /_sandbox/log."""

@@ -29,6 +29,7 @@ _INCLUDES = {
     },
     "Organization": {"_include": ("Organization:partof",), "_revinclude": ("PractitionerRole:organization",)},
 }
+_ALL = "1 = 1"
 _MODIFIERS = ("", "exact", "contains")
 
 
@@ -43,7 +44,7 @@ class Search:
 
     @property
     def where(self) -> tuple[str, list[Any]]:
-        clauses, values = ["1 = 1"], []
+        clauses, values = [_ALL], []
         for name, value in self.parameters:
             if name.partition(":")[0] in _RESULT:
                 continue
@@ -103,7 +104,9 @@ def page(search: Search) -> tuple[list[Row], int | None, Any]:
         asked,
     )
     total = None
-    if search.values_of("_total") == ["accurate"] or (values and search.values_of("_total") != ["none"]):
+    if search.values_of("_total") == ["accurate"] or (
+        where != _ALL and search.values_of("_total") != ["none"]
+    ):
         total = directory.read(f"SELECT count(*) AS total FROM {table} WHERE {where}", values)[0]["total"]
     shown = rows[: search.count]
     more = shown[-1][key.partition(".")[2]] if len(rows) > search.count else None

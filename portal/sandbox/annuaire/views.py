@@ -18,6 +18,7 @@ from portal.sandbox.annuaire.ids import LEGAL, PREFIXES, business_of, release
 from portal.sandbox.annuaire.outcomes import Refused, fhir, outcome, unknown_kind
 from portal.sandbox.annuaire.pace import pace
 from portal.sandbox.annuaire.resources import Resource, legal_entity
+from portal.sandbox.annuaire.rows import directory
 from portal.sandbox.annuaire.search import Search, included, page, read_search, resources_of
 from portal.sandbox.faults import faults
 
@@ -67,7 +68,7 @@ def answer(request: HttpRequest, path: str) -> HttpResponse:
         return outcome(
             Refused(500, "exception", f"HAPI-0389: Failed to call access method: {type(error).__name__}")
         )
-    return _spoilt(found) or fhir(found)
+    return _spoilt(request, found) or fhir(found)
 
 
 def _check_key(request: HttpRequest) -> None:
@@ -159,7 +160,7 @@ def _read(kind: str, technical: str) -> Resource:
     return resources_of(kind, rows)[0]
 
 
-def _spoilt(found: Resource) -> HttpResponse | None:
+def _spoilt(request: HttpRequest, found: Resource) -> HttpResponse | None:
     """What a gateway or a broken network makes of a good answer."""
     if faults.strikes("directory_502"):
         return HttpResponse("<html><body>502 Bad Gateway</body></html>", status=502, content_type="text/html")
@@ -168,6 +169,7 @@ def _spoilt(found: Resource) -> HttpResponse | None:
     if faults.strikes("directory_other_shape"):
         return fhir({"resourceType": "Parameters"})
     if faults.strikes("directory_truncated"):
+        request.META["sandbox.hang_up"]()
         whole = fhir(found)
         whole.content = whole.content[: len(whole.content) // 2]
         return whole
@@ -183,6 +185,7 @@ def change_release() -> int:
 
 def forget() -> None:
     """As after the start."""
+    directory.only_builtin = False
     release.number = 1
     pages.forget()
     pace.forget()
