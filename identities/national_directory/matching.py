@@ -17,7 +17,7 @@ from django.db import connection
 from identities.assignments.models import short_label
 from identities.national_directory.agreement import NAMES_AGREE
 from identities.national_directory.entries import Entry, directory_entries
-from identities.national_directory.models import DirectoryLink, LinkSource
+from identities.national_directory.models import LinkSource
 from identities.national_directory.states import LinkState
 from identities.people.models import Person
 from portal.foundation.tenancy import current_group_id
@@ -49,7 +49,8 @@ JOIN people_person p ON p.email = s.email AND p.email <> ''
 JOIN national_directory_nationalperson n ON n.number = s.number
 WHERE {NAMES_AGREE}""",
 )
-_ONE_PERSON = "p.id = %(person)s"
+_ONE_PERSON = f"""p.id = %(person)s AND NOT EXISTS (SELECT FROM national_directory_directorylink l
+    WHERE l.person_id = p.id AND l.rpps = n.number AND l.state = '{LinkState.REFUSED}')"""
 # Those who work here or are about to, without a link yet; no number linked, and no pair refused, by whoever decided so.
 _STILL_OPEN = f"""p.merged_into_id IS NULL
 AND EXISTS (SELECT FROM assignments_assignment w WHERE w.person_id = p.id AND w.state IN ('planned', 'running'))
@@ -84,10 +85,7 @@ class DirectoryCandidate:
 
 def directory_candidates(person: Person) -> list[DirectoryCandidate]:
     """The candidates for a person that the current door sees, the strongest first; refused numbers never come back."""
-    refused = set(
-        DirectoryLink.objects.filter(person=person, state=LinkState.REFUSED).values_list("rpps", flat=True)
-    )
-    pairs = [one for one in _pairs(_ONE_PERSON, person=person.pk) if one.number not in refused]
+    pairs = _pairs(_ONE_PERSON, person=person.pk)
     entries = directory_entries({one.number for one in pairs})
     return [DirectoryCandidate(entries[one.number], one.source, one.reasons) for one in pairs]
 
