@@ -64,6 +64,10 @@ REFERENCES = (
     Reference("duplicates_pair", "person_id", False, "decided: history. Undecided: removed, and searched again"),
     Reference("duplicates_pair", "other_id", False, "decided: history. Undecided: removed, and searched again"),
     Reference("duplicates_merge", "kept_id", False, "history of merges"),
+    Reference(
+        "identity_checks_traitchange", "person_id", False,
+        "asked of the traits of that record: once it is merged, it can only be refused or withdrawn",
+    ),
     Reference("duplicates_merge", "absorbed_id", False, "history of merges"),
 )  # fmt: skip
 MOVED = tuple(one for one in REFERENCES if one.moves)
