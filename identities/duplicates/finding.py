@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from identities.people.blocking import KNOWN, pairs_of
+from identities.people.blocking import KNOWN, compared_by_hash, pairs_of
 from identities.people.matching import PROPOSED_FROM, Comparable, compare
 from identities.people.models import IdentifierKind, Person, PersonIdentifier
 from identities.people.traits import PersonTraits
@@ -57,7 +57,7 @@ def find_pairs(person_ids: Collection[UUID] | None = None) -> list[FoundPair]:
 
 def pairs_to_score(person_ids: Collection[UUID] | None = None) -> list[tuple[UUID, UUID]]:
     """The pairs of the door's group worth comparing, smaller id first: they share a block (identities.people.blocking)."""
-    with connection.cursor() as cursor:
+    with compared_by_hash(), connection.cursor() as cursor:
         cursor.execute(PAIRS, {"ids": None if person_ids is None else list(person_ids)})
         return cursor.fetchall()
 
@@ -74,7 +74,7 @@ def _comparable(person_ids: Collection[UUID]) -> dict[UUID, Comparable]:
 
 def _shared_identifiers() -> dict[tuple[UUID, UUID], list[str]]:
     shared: dict[tuple[UUID, UUID], list[str]] = defaultdict(list)
-    with connection.cursor() as cursor:
+    with compared_by_hash(), connection.cursor() as cursor:
         cursor.execute(_SHARED)
         for one, other, value in cursor:
             shared[one, other].append(value)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from identities.people.blocking import KNOWN, pairs_of
+from identities.people.blocking import KNOWN, compared_by_hash, pairs_of
 from identities.people.matching import PROPOSED_FROM, Comparable, compare, is_certain
 from identities.people.traits import PersonTraits
 
@@ -92,7 +92,8 @@ def _compared(statement: str, values: dict[str, Any]) -> Iterator[tuple[str, UUI
     typed: dict[str, Comparable] = {}
     known: dict[UUID, Comparable] = {}
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        with compared_by_hash():
+            cursor.execute(statement, values)
         for key, person_id, *row in cursor:
             if key not in typed:
                 typed[key] = _comparable(row[: len(_TRAITS) + 1])

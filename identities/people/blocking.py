@@ -4,6 +4,11 @@ A relation compared has the columns of `COLUMNS`; two people that share none of 
 equality (of a key, of two parts of a date), so that the cost grows with the pairs and not with their square.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
 COLUMNS = "id, name_key, birth_name_key, usage_name_key, first_key, birth_date, phone, email"
 MOST_FOR_A_CONTACT = 8  # the mailbox of a site is nobody's
 # Behind the door's wall; a record merged into another is compared no more.
@@ -48,3 +53,12 @@ def pairs_of(asked: str, known: str) -> str:
         f"SELECT a.id, k.id AS other_id FROM {asked} a JOIN {known} k ON {block} WHERE a.id <> k.id"  # noqa: S608
         for block in BLOCKS
     )
+
+
+@contextmanager
+def compared_by_hash() -> Iterator[None]:
+    """Shuts nested loops meanwhile: a group just written has no statistics yet: PostgreSQL would expect one row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")

@@ -65,8 +65,8 @@ def _write(records: Sequence[Record]) -> list[UUID]:
 def _pairs_of_group(labelled: LabelledSet, known: Sequence[UUID]) -> dict[str, Any]:
     """The lines become people too: each of them against everybody, as the search for doubles of a group does."""
     lines = _write([one.record for one in labelled.lines])
-    blocking, pairs = seconds(lambda: pairs_to_score(lines))
     taken, found = seconds(lambda: find_pairs(lines))
+    blocking, pairs = seconds(lambda: pairs_to_score(lines))
     whole, _ = seconds(find_pairs)
     rank_of = {person_id: rank for rank, person_id in enumerate(lines)}
     shown: dict[int, set[UUID]] = {rank: set() for rank in range(len(lines))}
