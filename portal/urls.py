@@ -29,6 +29,7 @@ urlpatterns = [
     path(GROUP, include("portal.shell.data_quality.urls")),
     path(GROUP, include("identities.people.urls")),
     path(GROUP, include("identities.assignments.urls")),
+    path(GROUP, include("identities.identity_checks.urls")),
     path(GROUP, include("identities.hr_imports.urls")),
     path(GROUP, include("identities.duplicates.urls")),
     path(GROUP, include("identities.reviews.urls")),

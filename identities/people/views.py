@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from identities.people.birth_places import birth_places
+from identities.people.check_rules import holding_check
 from identities.people.forms import IdentifierForm, IdentityCheckForm, IdentityForm
 from identities.people.models import Person
 from identities.people.operations import add_identifier, record_identity_check, update_traits
@@ -53,20 +54,31 @@ def birth_place_choices(request: TenantRequest) -> HttpResponse:
 def edit_identity(
     request: TenantRequest, person_id: UUID, establishment_id: UUID | None = None
 ) -> HttpResponse:
+    """Writes at once; the civil traits of a verified identity are asked for on their own page."""
     person = seen_person(person_id)
+    if request.method != "POST" and holding_check(person):
+        place = place_of(request, establishment_id)
+        return redirect(reverse("identity_checks:ask_change", kwargs=place | {"person_id": person.pk}))
     choices_url = reverse("people:birth_places", kwargs={"group_slug": request.access.group_slug})
     if request.method != "POST":
         form = IdentityForm.of(person, choices_url=choices_url)
     else:
         form = IdentityForm(request.POST, choices_url=choices_url)
-        if form.is_valid() and form.traits is not None:
-            update_traits(actor=request.access, person=person, traits=form.traits)
-            for warning in form.warnings:
-                messages.warning(request, warning)
-            messages.success(request, f"L'identité {of_name(person.display_name)} est enregistrée.")
+        if form.is_valid() and form.traits is not None and _updated(request, person, form):
             return redirect(person_url(request, person, establishment_id))
-    standing = identity_standing(person)
-    return _page(request, "people/edit_identity.html", person, establishment_id, form=form, standing=standing)
+    return _page(request, "people/edit_identity.html", person, establishment_id, form=form)
+
+
+def _updated(request: TenantRequest, person: Person, form: IdentityForm) -> bool:
+    try:
+        update_traits(actor=request.access, person=person, traits=form.traits)  # type: ignore[arg-type]
+    except DomainError as error:  # verified meanwhile
+        form.add_error(None, error.french)
+        return False
+    for warning in form.warnings:
+        messages.warning(request, warning)
+    messages.success(request, f"L'identité {of_name(person.display_name)} est enregistrée.")
+    return True
 
 
 @requires(Permission.PEOPLE_EDIT, limited=True)

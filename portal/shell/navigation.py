@@ -31,6 +31,7 @@ SITE_PLACES = (
     Place(Permission.ARRIVAL, "shell:arrival", "Arrivée", "user-plus"),
     Place(Permission.DEPARTURE, "assignments:departures", "Départs", "user-minus"),
     Place(Permission.PEOPLE_VIEW, "assignments:people_of_site", "Professionnels du site", "users"),
+    Place(Permission.PEOPLE_VIEW, "identity_checks:to_check", "Identités à contrôler", "id-card"),
     Place(Permission.PRESENCE_REVIEW, "reviews:of_site", "Revue des présents", "calendar-check"),
     Place(Permission.ESTABLISHMENTS_EDIT, "groups:units", "Services", "layers"),
 )
@@ -44,6 +45,9 @@ GROUP_PLACES = (
         "Tous les professionnels",
         "contact",
         limited=True,
+    ),
+    Place(
+        Permission.PEOPLE_VIEW, "identity_checks:to_check", "Identités à contrôler", "id-card", limited=True
     ),
     Place(
         Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
