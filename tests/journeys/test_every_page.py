@@ -22,6 +22,7 @@ from tenants.memberships.states import MembershipState
 from tenants.notices.links import stop_path
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory, LookupFactory
 from tests.factories.hr_imports import hr_import_of
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
@@ -82,6 +83,7 @@ def _names(group_id) -> Names:
         unit = Unit.objects.filter(establishment=site).first()
         hr_import = hr_import_of(site, "Paie")
         key = make_key("Paie Siège")
+        campaigns = _links(stays)
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
         provider = IdentityProviderFactory(draft=True, issuer="http://127.0.0.1:9/personne")
@@ -100,6 +102,7 @@ def _names(group_id) -> Names:
         "assignment_id": [one.pk for one in stays],
         "person_id": [stays[0].person_id],
         "unit_id": [unit.pk],
+        "campaign_id": [one.pk for one in campaigns],
         "message_id": [message.pk],
         "membership_id": [one.pk for one in rights],
         "mapping_id": [mapping.pk],
@@ -108,6 +111,18 @@ def _names(group_id) -> Names:
         **{name: [one] for name, one in hr_import.items()},
     }
     return Names(group.slug, ids)
+
+
+def _links(stays: list) -> list:
+    """With the Annuaire Santé: one linked and different, one to confirm, one refused; a check over and one at work."""
+    over = CampaignFactory()
+    link = DirectoryLinkFactory(
+        linked=True, person=stays[0].person, differences=["other_name", "closed_here"]
+    )
+    LookupFactory(campaign=over, link=link)
+    DirectoryLinkFactory(person=stays[1].person)
+    DirectoryLinkFactory(refused=True, person=stays[2].person)
+    return [over, CampaignFactory(state="api", ended_at=None, due=12, by_files=5)]
 
 
 def _founders() -> list:
