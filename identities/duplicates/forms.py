@@ -9,9 +9,11 @@ from django.db.models import TextChoices
 
 from identities.duplicates.comparison import Comparison
 from identities.duplicates.queries import LIKELY, VERY_LIKELY, PairFilter
+from identities.duplicates.rules import check_which_is_kept
 from identities.duplicates.states import PairState
-from identities.duplicates.traits_chosen import default_source
+from identities.duplicates.traits_chosen import Side, chosen_values, default_source
 from identities.people.rules import NO_RESIDENT
+from portal.foundation.errors import DomainError
 from portal.foundation.forms import FrenchDateField
 
 
@@ -104,6 +106,7 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.comparison = comparison
+        self.written: dict[str, dict[str, Any]] = {}  # what the choices change on the record that goes on
         proposed = comparison.proposed_kept
         people = [(str(one.id), one.person.display_name) for one in comparison.sides]
         self.fields["kept"] = self._choice("Fiche qui continue", self._records(), str(proposed))
@@ -126,11 +129,11 @@ class MergeForm(forms.Form):
         return [
             (
                 str(one.person.pk),
-                f"{one.person.display_name}, créée le {one.person.created_at:%d/%m/%Y},"
+                f"Fiche {rank} : {one.person.display_name}, créée le {one.person.created_at:%d/%m/%Y},"
                 f" {_counted(len(one.stays) + one.more_stays, 'affectation')},"
                 f" {_counted(len(one.identifiers), 'identifiant')}",
             )
-            for one in self.comparison.columns
+            for rank, one in enumerate(self.comparison.columns, 1)
         ]
 
     @staticmethod
@@ -145,9 +148,28 @@ class MergeForm(forms.Form):
     def stay_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("stay_")]
 
+    def clean(self) -> dict[str, Any]:
+        """Refuses here what the merge would refuse, so that it is told before the confirmation."""
+        values = super().clean() or self.cleaned_data
+        if self.errors:
+            return values
+        kept, absorbed = self.sides_in_order
+        try:
+            check_which_is_kept(kept.person, absorbed.person, self.comparison.evidence)
+            self.written = chosen_values(kept, absorbed, self.chosen("trait_"))
+        except DomainError as error:
+            self.add_error(error.field if error.field in self.fields else None, error.french)
+        return values
+
     @property
     def kept_id(self) -> UUID:
         return UUID(self.cleaned_data["kept"])
+
+    @property
+    def sides_in_order(self) -> tuple[Side, Side]:
+        """The record that goes on, then the other."""
+        one, other = self.comparison.sides
+        return (one, other) if one.id == self.kept_id else (other, one)
 
     def chosen(self, prefix: str) -> dict[str, UUID]:
         """Trait or overlap → the record chosen, of a form that is valid."""

@@ -1,6 +1,5 @@
 """Making one record of two, the list of merges, their undoing, and what must be ended or asked before."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from identities.duplicates.comparison import Comparison, compare
+from identities.duplicates.consequences import consequences_of_merge, consequences_of_undoing
 from identities.duplicates.forms import MergeForm, UndoForm
 from identities.duplicates.merge_operations import merge_pair, undo_merge
 from identities.duplicates.models import Merge
@@ -19,7 +19,6 @@ from identities.duplicates.operations import propose_pair
 from identities.duplicates.queries import find_merge, merges_listed
 from identities.duplicates.rules import can_undo
 from identities.duplicates.shown import merge_rows
-from identities.duplicates.undoing import changed_since, comes_back, stays_on_kept
 from identities.duplicates.views import PAGE, SETTLE, address, seen_pair, tabs_of
 from identities.people.models import Person, PersonIdentifier
 from identities.people.queries import find_people
@@ -64,35 +63,12 @@ def _ask(request: TenantRequest, comparison: Comparison, form: MergeForm) -> Htt
     context = {
         "kept": kept,
         "absorbed": absorbed,
-        "consequences": list(_consequences(comparison, form, kept, absorbed)),
+        "consequences": list(consequences_of_merge(comparison, form)),
         "values": list(form.cleaned_data.items()),
         "merge_url": request.path,
         "pairs_url": address(request, "pairs"),
     }
     return render(request, "duplicates/confirm_merge.html", context)
-
-
-def _consequences(comparison: Comparison, form: MergeForm, kept: Person, absorbed: Person) -> Iterator[str]:
-    yield (
-        f"La fiche {kept.display_name} continue. La fiche {absorbed.display_name} n'apparaît plus dans les listes ni les"
-        " recherches ; son ancienne adresse mène à la fiche qui continue."
-    )
-    yield (
-        "Affectations, identifiants, contrôles d'identité et liens avec l'Annuaire Santé passent à la fiche qui continue."
-        " Les deux historiques restent."
-    )
-    ranks = {str(one.id): rank for rank, one in enumerate(comparison.sides)}
-    for row in comparison.traits:
-        if row.differs:
-            chosen = ranks[form.cleaned_data[f"trait_{row.trait.name}"]]
-            yield f"{row.trait.label} : {row.words[chosen]} (et non {row.words[1 - chosen]})."
-    for overlap in comparison.overlaps:
-        given_up = overlap.given_up(UUID(form.cleaned_data[f"stay_{overlap.key}"]))
-        yield (
-            f"{overlap.site} : {overlap.words_of(given_up[0].person_id)} est annulée, car c'est la même présence saisie"
-            " deux fois."
-        )
-    yield "Cette fusion peut être défaite à tout moment."
 
 
 @requires(SETTLE)
@@ -129,25 +105,12 @@ def undo(request: TenantRequest, merge_id: UUID) -> HttpResponse:
             return _undone(request, done)
     context = {
         "title": f"Défaire la fusion de {found.absorbed_name}",
-        "consequences": list(_undoing(found)),
+        "consequences": list(consequences_of_undoing(found)),
         "confirm_label": "Défaire cette fusion",
         "cancel_url": address(request, "merges"),
         "form": form,
     }
     return render(request, "components/confirm.html", context)
-
-
-def _undoing(found: Merge) -> Iterator[str]:
-    back = comes_back(found)
-    yield (
-        f"La fiche {found.absorbed_name} réapparaît, telle qu'elle était le {found.merged_at:%d/%m/%Y}"
-        + (f", avec : {', '.join(back)}." if back else ".")
-    )
-    yield f"La fiche {found.kept_name} retrouve ses valeurs d'avant."
-    yield from changed_since(found)
-    if stays := stays_on_kept(found):
-        yield f"Créés depuis la fusion, restent sur {found.kept_name} : {', '.join(stays)}. Vérifiez de qui il s'agit."
-    yield "Les deux historiques restent, et les deux fiches attendent de nouveau une décision."
 
 
 def _undone(request: TenantRequest, done: Merge) -> HttpResponse:
