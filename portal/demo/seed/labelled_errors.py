@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from identities.people.name_likeness import PARTICLES
 from identities.people.traits import PersonTraits
@@ -30,7 +31,7 @@ class Record:
     traits: PersonTraits
     rpps: str = ""
 
-    def but(self, **values: object) -> "Record":
+    def but(self, **values: Any) -> "Record":
         """The same, with other traits."""
         return replace(self, traits=replace(self.traits, **values))
 
