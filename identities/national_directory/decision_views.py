@@ -159,6 +159,8 @@ def refuse(request: TenantRequest, person_id: UUID, establishment_id: UUID | Non
     """The number named by `?rpps=` is not that person's; a link with it ends."""
     person = seen_person(person_id)
     number = request.GET.get("rpps", "")
+    if not number:
+        return redirect(person_url(request, person, establishment_id))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
