@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from identities.assignments.figures import SOON
 from identities.assignments.models import Assignment
@@ -33,7 +33,7 @@ class Todo:
 
 
 def todo_for_site(establishment_id: UUID) -> list[Todo]:
-    """What the site has to do today about its missions, arrivals and identity checks, most urgent first: two statements."""
+    """What the site has to do today about its missions and arrivals, most urgent first: one statement."""
     here = Assignment.objects.filter(establishment_id=establishment_id).select_related("person").only(*_SAID)
     soon = Q(state=AssignmentState.RUNNING, ends_at__lte=now() + SOON)
     today = Q(state=AssignmentState.PLANNED, starts_at__lt=tonight())
@@ -42,7 +42,7 @@ def todo_for_site(establishment_id: UUID) -> list[Todo]:
     arriving = sorted(
         (one for one in rows if one.state == AssignmentState.PLANNED), key=attrgetter("starts_at")
     )
-    return [*_leaving_today(ending), *_arriving_today(arriving), *_unchecked(here), *_leaving_soon(ending)]
+    return [*_leaving_today(ending), *_arriving_today(arriving), *_leaving_soon(ending)]
 
 
 def _named(rows: list[Assignment], moment: str) -> str:
@@ -83,16 +83,6 @@ def _arriving_today(arriving: list[Assignment]) -> Iterator[Todo]:
         query = {"presence": "a-venir"}
         detail = _named(arriving, "starts_at")
         yield Todo("info", text, detail, "assignments:people_of_site", "Voir les arrivées", query)
-
-
-def _unchecked(here: QuerySet[Assignment]) -> Iterator[Todo]:
-    present = here.filter(state=AssignmentState.RUNNING, person__identity_checks__isnull=True)
-    rows = list({one.person_id: one for one in present.order_by("person__name_key")}.values())
-    if rows:
-        who = "une personne présente" if len(rows) == 1 else f"{len(rows)} personnes présentes"
-        text = f"L'identité de {who} n'a pas été contrôlée.".replace("de une", "d'une")
-        query = {"identite": "a-controler"}
-        yield Todo("warn", text, _named(rows, ""), "assignments:people_of_site", "Voir la liste", query)
 
 
 def _leaving_soon(ending: list[Any]) -> Iterator[Todo]:

@@ -22,6 +22,7 @@ from identities.assignments.states import AssignmentState
 from identities.hr_imports.models import Line, LineState, Outcome, Run, SiteRun
 from identities.hr_imports.rules import move_begins
 from identities.people.models import Person
+from identities.people.sentences import trait_label
 from identities.people.set_operations import NewIdentifier, change_people, identify_people, register_people
 from identities.people.traits import PersonTraits
 from portal.foundation.clock import now
@@ -32,6 +33,7 @@ STAY_FIELDS = ("starts_at", "ends_at", "contract", "kind", "agency", "source")
 IDENTIFIER_FIELDS = ("matricule", "rpps")
 MOMENTS = ("starts_at", "ends_at")
 LEFT = "Laissée de côté : la situation a changé depuis le contrôle."
+HELD_BACK = "Identité vérifiée, que le fichier ne change pas : {traits}. Demandez le changement sur la fiche de la personne."
 _TRAITS = (
     "birth_name", "usage_name", "sex", "birth_date", "birth_commune_code", "birth_country_code", "birth_place", "phone",
     "email",
@@ -111,8 +113,19 @@ class SiteWrites:
         for line in self.kept:
             if line.person_id in self.people and (asked := self._traits_to_change(line)):
                 changes[line.person_id] = asked
-        change_people(actor=self.actor, changes=changes)
+        self._tell_held_back(change_people(actor=self.actor, changes=changes))
         self._identify()
+
+    def _tell_held_back(self, held: dict[UUID, tuple[str, ...]]) -> None:
+        """A verified identity does not change by a file: the line says what is to be asked for on the person's page."""
+        for line in self.kept:
+            names = held.get(line.person_id, ()) if line.person_id else ()
+            wrote = self.written[line.pk].get("traits", {})
+            if kept_back := [one for one in names if one in wrote]:
+                line.note = HELD_BACK.format(traits=", ".join(map(trait_label, kept_back)))
+                self.written[line.pk]["traits"] = {
+                    name: values for name, values in wrote.items() if name not in kept_back
+                }
 
     def _traits_to_change(self, line: Line) -> dict[str, Any]:
         """Those that are still as the check saw them; kept with what they were."""

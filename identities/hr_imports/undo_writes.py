@@ -149,5 +149,8 @@ class SiteUndo:
                     continue
                 value = tuple(before) if field == "first_names" else before
                 changes.setdefault(line.person_id, {})[field] = value  # type: ignore[arg-type]
-        change_people(actor=self.actor, changes=changes)
+        held = change_people(actor=self.actor, changes=changes)
+        for line in self.lines:
+            if line.person_id in held and self._of(line, "traits"):
+                self._keep(line, "l'identité, vérifiée")
         release_identifiers(actor=self.actor, identifier_ids=identifiers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -114,7 +115,7 @@ def ask_change(
 
 
 def _kept_for_later(
-    actor: Actor, person: Person, civil: dict[str, object], sighting: Sighting, establishment_id: UUID | None
+    actor: Actor, person: Person, civil: dict[str, Any], sighting: Sighting, establishment_id: UUID | None
 ) -> TraitChange:
     check = new_check(actor, sighting, establishment_id)
     check_is_equal_strength(check)
@@ -123,8 +124,8 @@ def _kept_for_later(
     change = TraitChange(
         person=person,
         establishment_id=establishment_id,
-        before=before,
-        after=civil,
+        before=_as_kept(before),
+        after=_as_kept(civil),
         method=check.method,
         document_kind=check.document_kind,
         remote_means=check.remote_means,
@@ -151,6 +152,10 @@ def _kept_for_later(
         how=check.how,
     )
     return change
+
+
+def _as_kept(traits: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in traits.items()}
 
 
 def confirm_change(*, actor: Actor, change: TraitChange) -> Person:

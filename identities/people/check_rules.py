@@ -46,7 +46,7 @@ def check_level(method: str, document_kind: str, remote_means: str = "") -> Eida
 
 def check_sighting(sighting: Sighting) -> None:
     """Refuses (DomainError, with the field) what is outside the closed lists or not said: document, means, origin, date."""
-    for check in (_method, _document, _means, _carried_over):
+    for check in (_method, _means, _document, _carried_over):
         check(sighting)
 
 

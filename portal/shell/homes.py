@@ -9,6 +9,7 @@ from identities.assignments.queries import SiteFigures, Todo, site_figures, todo
 from identities.duplicates.queries import pairs_to_settle
 from identities.hr_imports.notices import waiting_sentence
 from identities.hr_imports.queries import pushes_waiting
+from identities.identity_checks.queries import todo_of_checks
 from identities.reviews.queries import late_review, todo_of_review
 from portal.dispatch.queries import messages_to_handle
 from portal.foundation.addresses import address
@@ -136,9 +137,10 @@ class Line:
 
 
 def site_lines(access: Access, establishment_id: UUID) -> list[Line]:
-    """What the site has to do today, most urgent first, then its yearly review."""
+    """What the site has to do today, most urgent first, then its identity checks and its yearly review."""
+    checks = todo_of_checks(establishment_id) if access.holds(Permission.IDENTITY_CHECK) else ()
     review = todo_of_review(establishment_id) if access.holds(Permission.PRESENCE_REVIEW) else ()
-    return [_site_line(access, one) for one in (*todo_for_site(establishment_id), *review)]
+    return [_site_line(access, one) for one in (*todo_for_site(establishment_id), *checks, *review)]
 
 
 def _site_line(access: Access, todo: Todo) -> Line:

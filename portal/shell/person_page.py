@@ -11,6 +11,7 @@ from identities.assignments.queries import assignments_of
 from identities.assignments.rows import rows_shown
 from identities.duplicates.on_person_page import DoublesPart, doubles_part
 from identities.duplicates.queries import absorbed_ids, record_that_goes_on
+from identities.identity_checks.on_person_page import identity_part
 from identities.national_directory.on_person_page import DirectoryPart, directory_part
 from identities.people.models import Person
 from identities.people.queries import IdentityStanding, identifiers_of, identity_standing
@@ -48,6 +49,7 @@ def person_page(
         "identifiers": identifiers_of(person),
         "standing": standing,
         "directory": _directory(request, person, standing, establishment_id),
+        "identity": identity_part(request, person, establishment_id),
         "doubles": _doubles(request, person, establishment_id),
         "missing": missing_for_registration(person),
         "stays": list(rows_shown(assignments_of(person), request.access.group_slug, _may_act(request))),

@@ -18,6 +18,7 @@ from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactor
 from tests.factories.duplicates import MergeFactory, doubles_of, pair_of
 from tests.factories.groups import EstablishmentFactory, UnitFactory
 from tests.factories.hr_imports import hr_import_of, more_of_import
+from tests.factories.identity_checks import TraitChangeFactory
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
@@ -55,6 +56,7 @@ class Crowd:
             self.identifier = PersonIdentifierFactory(person=self.person)
             self.campaign = CampaignFactory()
             self.review = review_of(self.site, self.assignment, "Revue")
+            self.change = TraitChangeFactory(person=self.person)
             self.key = make_key("Paie Siège")
         self.right = MembershipFactory(
             group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
@@ -100,6 +102,7 @@ class Crowd:
                     **trait,
                 )
                 PersonIdentifierFactory(person=stay.person)
+                TraitChangeFactory(person=stay.person)
             for trait in ({"linked": True, "differences": ["other_name"]}, {"refused": True}, {}):
                 person = PersonFactory(birth_name="Fictif", first_names=["Camille"])
                 AssignmentFactory(establishment=self.site, person=person)
@@ -166,6 +169,7 @@ class Crowd:
             "unit_id": [self.unit.pk],
             "membership_id": [self.right.pk],
             "message_id": [self.messages[0].pk],
+            "trait_change_id": [self.change.pk],
             "campaign_id": [self.campaign.pk],
             **{name: [one] for name, one in {**self.hr_import, **self.review, **self.doubles}.items()},
             "identifier_id": [self.identifier.pk],

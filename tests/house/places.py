@@ -22,6 +22,7 @@ from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactor
 from tests.factories.duplicates import doubles_of
 from tests.factories.groups import UnitFactory
 from tests.factories.hr_imports import hr_import_of
+from tests.factories.identity_checks import TraitChangeFactory
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
@@ -54,6 +55,10 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         campaign = CampaignFactory(started_by_name=f"{mark} CAMPAGNE")
         LookupFactory(campaign=campaign, link=link, failure=f"{mark} ÉCHEC")
         DirectoryLinkFactory(person=person, reasons=[f"{mark} RAISON"])
+        change = TraitChangeFactory(
+            person=person, before={"usage_name": f"{mark} USAGE"}, after={"usage_name": f"{mark} DEMANDE"},
+            asked_by_name=f"{mark} DEMANDEUR",
+        )  # fmt: skip
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(
             Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",
@@ -75,6 +80,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "identifier_id": identifier.pk,
         "unit_id": unit.pk,
         "message_id": message.pk,
+        "trait_change_id": change.pk,
         "campaign_id": campaign.pk,
         **hr_import,
         **doubles,
