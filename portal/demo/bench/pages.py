@@ -69,6 +69,7 @@ PAGES = (
     Page("professionnels_groupe", "assignments:people_in_group", at_site=False),
     Page("recherche", "people:search", at_site=False, query="?q=martin"),
     Page("fiche", "shell:person", of_person=True),
+    Page("qualite", "data_quality:overview", at_site=False),
     Page("arrivee", "shell:arrival", form=_arrival_form),
 )
 

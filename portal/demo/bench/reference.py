@@ -92,6 +92,21 @@ SELECT p.id, p.birth_name, p.usage_name, p.first_names, f.label FROM assignments
 JOIN people_person p ON p.id = a.person_id JOIN assignments_nationalfunction f ON f.code = a.function_id
 WHERE a.group_id = %(group)s AND a.establishment_id = %(site)s AND a.state = 'running' ORDER BY p.name_key
 """
+_QUALITY = """
+count(*), count(*) FILTER (WHERE p.birth_date = ''), count(*) FILTER (WHERE p.birth_place = ''),
+  count(*) FILTER (WHERE p.sex = ''), count(*) FILTER (WHERE p.first_names = '{}'),
+  count(*) FILTER (WHERE p.phone = '' AND NOT p.has_no_phone), count(*) FILTER (WHERE p.email = ''),
+  count(*) FILTER (WHERE p.id NOT IN (SELECT person_id FROM people_identitycheck WHERE group_id = %(group)s)),
+  count(*) FILTER (WHERE p.id NOT IN (SELECT person_id FROM national_directory_directorylink
+    WHERE group_id = %(group)s AND state = 'linked'))
+FROM (SELECT DISTINCT establishment_id, person_id FROM assignments_assignment
+  WHERE group_id = %(group)s AND state IN ('planned', 'running')) a
+JOIN people_person p ON p.id = a.person_id
+"""
+QUALITY = (
+    f"SELECT {_QUALITY}",  # noqa: S608
+    f"SELECT a.establishment_id, {_QUALITY} GROUP BY a.establishment_id",  # noqa: S608
+)
 _NEWCOMER = "FROM people_person p WHERE p.group_id = %(group)s AND p.birth_name = 'Banc-Essai'"
 ARRIVAL = (
     "SELECT id, birth_name, usage_name, first_names, birth_date, birth_place, phone, email FROM people_person"
@@ -127,6 +142,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     "professionnels_groupe": (TABS_OF_GROUP, FUNCTIONS_OF_GROUP, SITES, PEOPLE_OF_GROUP),
     "recherche": (SEARCH,),
     "fiche": PERSON,
+    "qualite": QUALITY,
     "arrivee": ARRIVAL,
 }
 
