@@ -101,46 +101,52 @@ def _own_finess(group_id: UUID) -> list[str]:
 
 def _send(work: _Slice, pool: ThreadPoolExecutor) -> None:
     """As many batches as there are free threads and numbers left."""
-    while len(work.waiting) < THREADS and (lookups := _claim(work)):
+    for lookups in _claim(work, THREADS - len(work.waiting)):
         work.waiting[pool.submit(work.client.people, [one.rpps for one in lookups])] = lookups
 
 
-def _claim(work: _Slice) -> list[Lookup]:
+def _claim(work: _Slice, batches: int) -> list[list[Lookup]]:
     """The next numbers, nobody else's until CLAIMED_FOR: never asked ones by fifty, one that failed in a batch alone."""
+    if batches < 1:
+        return []
     with tenant(work.group_id):
         if not _asking(work.campaign_id).exists():
             return []
-        moment = now()
-        lost = Lookup.objects.filter(
-            campaign_id=work.campaign_id, state=LookupState.ASKED, asked_until__lt=moment
-        )
+        moment, every = now(), Lookup.objects.filter(campaign_id=work.campaign_id)
+        lost = every.filter(state=LookupState.ASKED, asked_until__lt=moment)
         LOOKUP_TRANSITIONS.move(lost, LookupState.WAITING)
-        rows = Lookup.objects.filter(campaign_id=work.campaign_id, state=LookupState.WAITING)
-        free = rows.select_for_update(skip_locked=True).order_by("attempts", "pk")
-        found = list(free[:BATCH])
-        if found and found[0].attempts:
-            found = found[:1]
-        chosen = [one for one in found if one.attempts == found[0].attempts]
+        free = every.filter(state=LookupState.WAITING).select_for_update(skip_locked=True)
+        found = list(free.order_by("attempts", "pk")[: batches * BATCH])
+        fresh = [one for one in found if not one.attempts]
+        chosen = [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
+        if not chosen:
+            chosen = [[one] for one in found[:batches]]
+        claimed = every.filter(pk__in=[one.pk for some in chosen for one in some])
         values = {"asked_until": moment + CLAIMED_FOR, "attempts": F("attempts") + 1}
-        LOOKUP_TRANSITIONS.move(rows.filter(pk__in=[one.pk for one in chosen]), LookupState.ASKED, **values)
+        LOOKUP_TRANSITIONS.move(claimed, LookupState.ASKED, **values)
         return chosen
 
 
 def _receive(work: _Slice) -> None:
-    """Writes the first answers that have come."""
+    """Writes the answers that have come, all in one transaction."""
     done, _ = wait(work.waiting, return_when=FIRST_COMPLETED)
+    answered: list[Lookup] = []
+    answers: list[Professional] = []
     for one in done:
         lookups = work.waiting.pop(one)
         try:
-            answer = one.result()
+            found = one.result()
         except DirectoryApiError as error:
             _give_back(work, lookups, error)
         else:
-            _keep(work, lookups, [with_finess(found, work.sites) for found in answer.values()])
+            answered += lookups
+            answers += [with_finess(each, work.sites) for each in found.values()]
+    if answered:
+        _keep(work, answered, answers)
 
 
 def _keep(work: _Slice, lookups: Sequence[Lookup], answers: Sequence[Professional]) -> None:
-    """The answers of a batch compared and written; a lookup that another worker answered meanwhile counts once."""
+    """Answers compared and written; a lookup that another worker answered meanwhile counts once."""
     with tenant(work.group_id):
         campaign = Campaign.objects.select_for_update().get(pk=work.campaign_id)
         rows = Lookup.objects.filter(pk__in=[one.pk for one in lookups], state=LookupState.ASKED)

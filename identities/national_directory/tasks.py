@@ -8,7 +8,7 @@ from celery import shared_task
 from identities.national_directory.asking import ask_api, asks_now
 from identities.national_directory.campaign_operations import start_recheck_campaign
 from identities.national_directory.campaign_queries import campaigns_at_work, groups_with_links_due
-from identities.national_directory.campaign_ring import TASK, ring
+from identities.national_directory.campaign_ring import TASK, ring_if_silent
 from identities.national_directory.campaigning import CHECKING, compare_with_files
 from identities.national_directory.rules import recheck_rule
 from identities.national_directory.set_operations import MATCHING, propose_links
@@ -51,11 +51,8 @@ def carry_campaign_on(*, group_id: str, campaign_id: str) -> None:
 
 @shared_task(base=ClockTask, name="identities.national_directory.tasks.resume_campaigns")
 def resume_campaigns() -> int:
-    """Every 30 s: rings for each campaign at work, whose worker may be dead or whose pause is over; says how many."""
-    found = campaigns_at_work()
-    for group_id, campaign_id in found:
-        ring(group_id, campaign_id)
-    return len(found)
+    """Every 30 s: rings for each campaign whose worker is dead or whose pause is over; says how many."""
+    return sum(ring_if_silent(group_id, campaign_id) for group_id, campaign_id in campaigns_at_work())
 
 
 @shared_task(base=ClockTask, name="identities.national_directory.tasks.check_due_links")

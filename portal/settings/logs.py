@@ -36,6 +36,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
+        "httpx2": {"level": "WARNING"},  # a line a call, seventeen a second
         "weasyprint": {"level": "ERROR"},
     },
 }

@@ -1,11 +1,11 @@
 """The wire to the Annuaire Santé API: paced, retried when that may help, and every failure in our words.
 
-Searches go by POST: a long list of numbers stays out of addresses and of their logs. A turn is taken when the connection is
-open and the request about to be written, so that what opening costs never brings two calls closer at the server's end.
+Searches go by POST: a long list of numbers stays out of addresses and of their logs. A place in the budget is taken
+when the connection is open and the request about to be written: what opening costs never brings two calls closer.
 Sources: the ANS guide of the API, version 2 (bases, search parameters); portal/decisions/0013-directory-api.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json import JSONDecodeError
 from threading import Lock
 from typing import Any, Self
@@ -30,7 +30,11 @@ MOST_PAGES = 200
 MOST_BYTES = 20_000_000
 TRIES = 3
 LONGEST_WAIT = 20.0  # seconds between two tries
-_ABOUT_TO_WRITE = "http11.send_request_headers.started"
+_WRITTEN = (
+    "http11.send_request_headers.failed",
+    "http11.send_request_body.complete",
+    "http11.send_request_body.failed",
+)
 
 
 class DirectoryClient:
@@ -102,17 +106,32 @@ class DirectoryClient:
         raise DirectoryApiError(Failure.UNKNOWN, f"plus de {MOST_PAGES} pages")
 
     def _call(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Resource:
+        paced = _PacedCall(self._take_place, self._pace)
         try:
-            answer = self._http.request(method, url, data=form, extensions={"trace": self._take_turn})
+            answer = self._http.request(method, url, data=form, extensions={"trace": paced.follow})
         except httpx2.RequestError as error:
             raise of_exception(error) from error
         return _bundle(answer)
 
-    def _take_turn(self, event: str, details: Mapping[str, Any]) -> None:
-        if event == _ABOUT_TO_WRITE:
-            self._pace.wait_turn()
-            with self._lock:
-                self._calls += 1
+    def _take_place(self) -> str:
+        with self._lock:
+            self._calls += 1
+        return self._pace.take()
+
+
+class _PacedCall:
+    """What happens to one request on its connection, told to the pace: about to be written, written, answered."""
+
+    def __init__(self, take: Callable[[], str], pace: SharedPace) -> None:
+        self._take, self._pace, self._call = take, pace, ""
+
+    def follow(self, event: str, details: Mapping[str, Any]) -> None:
+        if event == "http11.send_request_headers.started":
+            self._call = self._take()
+        elif event in _WRITTEN:
+            self._pace.written(self._call)
+        elif event == "http11.receive_response_headers.complete":
+            self._pace.answered(self._call)
 
 
 def _wait_before_retry(error: Exception) -> bool | float:

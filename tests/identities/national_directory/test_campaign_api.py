@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from identities.national_directory import asking
 from identities.national_directory.asking import ask_api
@@ -112,7 +113,8 @@ def test_an_api_out_of_order_pauses_and_goes_on(group, administrator, directory_
     directory_api.well_again()
     with tenant(group.id):
         Campaign.objects.update(paused_until=now())
-    assert resume_campaigns() == 1
+    cache.clear()  # a minute has passed since the last ring
+    assert (resume_campaigns(), resume_campaigns()) == (1, 0)
     ask_api(group.id, campaign_id)
     found = seen(group, campaign_id)
     assert (found.campaign.state, found.campaign.by_api, found.campaign.reason) == (CampaignState.DONE, 5, "")
@@ -162,7 +164,7 @@ def test_two_workers_ask_each_number_once(group, administrator, directory_api, m
     with asking.DirectoryClient() as client:
         first, second = (asking._Slice(group.id, campaign_id, client) for _ in range(2))
         claimed = [
-            one.rpps for work in (first, second, first, second, first, second) for one in asking._claim(work)
+            one.rpps for work in (first, second, first) for some in asking._claim(work, 2) for one in some
         ]
     assert sorted(claimed) == [CAMILLE, KARIM, JEAN, GONE, UNKNOWN]
     with tenant(group.id):
@@ -175,7 +177,7 @@ def test_a_number_that_two_workers_answer_counts_once(group, administrator):
     campaign_id = start(group, administrator)
     with asking.DirectoryClient() as client:
         work = asking._Slice(group.id, campaign_id, client)
-        lookups = asking._claim(work)
+        (lookups,) = asking._claim(work, 3)
         for _ in range(2):
             asking._keep(work, lookups, [])
     assert seen(group, campaign_id).campaign.by_api == 5

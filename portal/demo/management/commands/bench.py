@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.test import override_settings
 
+from portal.demo.bench.directory_campaign import FEW, PEOPLE, measure_directory_campaign
 from portal.demo.bench.hr_import import SIZES, measure_imports
 from portal.demo.bench.load import load
 from portal.demo.bench.matching import SIZE, measure_matching
@@ -15,12 +16,14 @@ from portal.demo.bench.plans import keep_plans
 from portal.demo.bench.report import as_json, as_line, loads
 from portal.demo.bench.walls import cost_of_walls
 
+WHAT = ("pages", "load", "walls", "plans", "hr_import", "matching", "directory_campaign")
+
 
 class Command(BaseCommand):
     help = "Mesure les pages, la charge, les murs et les plans sur des données fictives."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["pages", "load", "walls", "plans", "hr_import", "matching"])
+        parser.add_argument("what", choices=WHAT)
         parser.add_argument("--small", action="store_true", help="un seul groupe : celui de la démonstration")
         parser.add_argument("--json", action="store_true", help="un objet JSON au lieu de lignes")
         parser.add_argument("--turns", type=int, default=40, help="tours de pages ou de requêtes")
@@ -49,6 +52,8 @@ class Command(BaseCommand):
             return measure_imports(SIZES[:1] if small else SIZES)
         if options["what"] == "matching":
             return measure_matching(SIZE // 10 if small else SIZE, options["seed"])
+        if options["what"] == "directory_campaign":
+            return measure_directory_campaign(FEW if small else PEOPLE)
         if options["what"] == "plans":
             return keep_plans(settings.ROOT / "portal/decisions/measures/plans", small=small)
         return time_pages(options["turns"], small=small)
