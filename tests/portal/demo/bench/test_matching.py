@@ -1,6 +1,10 @@
 """The bench of matching keeps its goals at a small size, and leaves nothing behind."""
 
+import csv
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from identities.people.models import Person
 from portal.demo.bench.matching import measure_matching
@@ -34,3 +38,11 @@ def test_a_seed_gives_one_set_with_every_error_and_every_trap():
     assert {one.kind for one in found.lines if one.same_as is None} == set(TRAPS)
     named = [one.same_as for one in found.lines if one.same_as is not None]
     assert len(named) == len(set(named)) == 1200
+
+
+def test_the_set_is_written_as_two_files(tmp_path):
+    call_command("make_labelled_people", out=tmp_path, people=300, stdout=StringIO())
+    with (tmp_path / "lignes.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == len((tmp_path / "connues.csv").read_text(encoding="utf-8").splitlines()) - 1 == 300
+    assert {row["kind"] for row in rows if not row["same_as"]} <= set(TRAPS)
