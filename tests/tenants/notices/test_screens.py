@@ -30,7 +30,7 @@ def typed(**changes) -> dict:
     values = {
         "wanted": "on", "send_at": "07:00", "quiet_from": "20:00", "quiet_until": "07:00", "paused_until": "",
         "rhythm_missions_ending": "daily", "rhythm_arrivals_tomorrow": "daily",
-        "rhythm_identities_to_check": "weekly", "rhythm_rights_ending": "weekly",
+        "rhythm_identities_to_check": "weekly", "rhythm_reviews_waiting": "weekly", "rhythm_rights_ending": "weekly",
     }  # fmt: skip
     return {name: value for name, value in {**values, **changes}.items() if value is not None}
 
