@@ -79,7 +79,7 @@ def test_what_widens_a_right():
     soon, later = today() + timedelta(days=1), today() + timedelta(days=9)
     right = Membership(role=Role.HR, establishment_ids=[HERE], ends_on=soon)
     assert not widens(right, Role.HR, [HERE], soon)
-    assert not widens(right, Role.ANS_READER, [HERE], soon)
+    assert not widens(Membership(role=Role.GROUP_ADMIN, ends_on=soon), Role.RPPS_MANAGER, None, soon)
     assert widens(right, Role.HR, [HERE, THERE], soon)
     assert widens(right, Role.HR, None, soon)
     assert widens(right, Role.SITE_MANAGER, [HERE], soon)
