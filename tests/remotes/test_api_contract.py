@@ -10,6 +10,7 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
+    missing_required_header,
     negative_data_rejection,
     positive_data_acceptance,
     unsupported_method,
@@ -88,4 +89,5 @@ def test_it_answers_as_described(case, world, known):
             **{name: world.ids[name] for name in case.path_parameters or {}},
         }
     aside = ASIDE + MEANING.get(case.operation.definition.raw["operationId"], [])
+    aside += [] if known else [missing_required_header]  # the wall first: 404, whatever else is missing
     case.call_and_validate(headers=world.headers, excluded_checks=aside)
