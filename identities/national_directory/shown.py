@@ -21,7 +21,20 @@ LINKS_HEADER = (
 UNLINKED_HEADER = (
     "Nom de naissance", "Nom d'usage", "Prénoms", "Établissements", "Fonctions", "Autorité d'enregistrement",
 )  # fmt: skip
+_BRIEFS = {
+    Difference.UNKNOWN_NUMBER: "numéro disparu",
+    Difference.INACTIVE_NUMBER: "numéro inactif",
+    Difference.OTHER_NAME: "autre nom",
+    Difference.CLOSED_HERE: "activité non déclarée ici",
+    Difference.OPEN_WITHOUT_CONTRACT: "activité sans affectation",
+    Difference.CARD_OPPOSED: "carte opposée",
+}
 _NOWHERE = Work()
+
+
+def difference_brief(code: str) -> str:
+    """For narrow columns; the code of an older release as it is."""
+    return _BRIEFS[Difference(code)] if code in Difference.values else code
 
 
 def difference_title(code: str) -> str:
@@ -88,7 +101,7 @@ def link_rows(links: Iterable[DirectoryLink], slug: str, site: UUID | None = Non
             url=address("shell:person", group_slug=slug, person_id=one.person_id),
             work=works.get(one.person_id, _NOWHERE),
             due=due_dates(one.checked_at)[0] if one.checked_at else None,
-            differences=tuple(map(difference_title, one.differences)),
+            differences=tuple(map(difference_brief, one.differences)),
             source=LinkSource(one.source).label,
             numbers=numbers.get(one.person_id, 0),
         )

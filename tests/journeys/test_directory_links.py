@@ -93,7 +93,7 @@ def test_links_are_proposed_confirmed_and_checked(group, people, load, page, che
     expect(page.get_by_text("Vérification terminée")).to_be_visible()
     check(page)
     page.get_by_role("link", name="Voir les fiches avec une différence").click()
-    expect(page.get_by_role("cell", name=re.compile("donne un autre nom"))).to_be_visible()
+    expect(page.get_by_role("cell", name=re.compile("autre nom"))).to_be_visible()
     expect(page.get_by_role("link", name="AUBERT Léa")).to_have_count(0)
     check(page)
     page.get_by_role("link", name="BESSON Zoé").click()

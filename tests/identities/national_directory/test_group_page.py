@@ -9,6 +9,8 @@ import pytest
 from identities.national_directory import campaign_ring
 from identities.national_directory.campaigning import compare_with_files
 from identities.national_directory.models import DirectoryLink
+from identities.national_directory.rules import Difference
+from identities.national_directory.shown import difference_advice, difference_brief, difference_title
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -92,6 +94,17 @@ def test_each_figure_opens_its_list(group, page):
         shown = page("sans-lien/", porte=door)
         assert name in shown
         assert not any(other in shown for other in set(doors.values()) - {name})
+
+
+def test_each_difference_has_its_words():
+    for one in Difference:
+        assert difference_brief(one)
+        assert difference_advice(one).endswith(".")
+    assert (difference_brief("of_old"), difference_title("of_old"), difference_advice("of_old")) == (
+        "of_old",
+        "of_old",
+        "",
+    )
 
 
 def test_one_proposal_is_linked_by_its_button(group, page, load):
