@@ -53,6 +53,13 @@ def pushes_waiting() -> QuerySet[Run]:
     return waiting.select_related("source").order_by("created_at")
 
 
+def doubles_left() -> list[Run]:
+    """The last push of each source, where it was applied and left probable doubles that nobody decided."""
+    last = Run.objects.filter(pushed_by__isnull=False).exclude(state=RunState.ABANDONED)
+    latest = last.select_related("source").order_by("source", "-created_at").distinct("source")
+    return [one for one in latest if one.state == RunState.APPLIED and one.counts.get(Outcome.DOUBLE)]
+
+
 def refused_after(run: Run, number: int, most: int) -> list[Line]:
     """So many refused lines of a run at most, those after that number, in the order of the file."""
     rows = Line.objects.filter(run=run, outcome=Outcome.REFUSED, number__gt=number)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from identities.assignments.queries import SiteFigures, Todo, site_figures, todo_for_site
 from identities.duplicates.queries import pairs_to_settle
-from identities.hr_imports.notices import waiting_sentence
-from identities.hr_imports.queries import pushes_waiting
+from identities.hr_imports.notices import doubles_sentence, waiting_sentence
+from identities.hr_imports.queries import doubles_left, pushes_waiting
 from identities.identity_checks.queries import todo_of_checks
 from identities.reviews.queries import late_review, todo_of_review
 from portal.dispatch.queries import messages_to_handle
@@ -178,6 +178,9 @@ def _pushes(access: Access) -> Iterator[Line]:
     for run in pushes_waiting() if access.holds(Permission.HR_IMPORT) else ():
         url = address("hr_imports:run", group_slug=access.group_slug, run_id=run.pk)
         yield Line("warn", waiting_sentence(run), "", url, "Voir l'import")
+    for run in doubles_left() if access.holds(Permission.HR_IMPORT) else ():
+        url = address("hr_imports:lines", group_slug=access.group_slug, run_id=run.pk)
+        yield Line("info", doubles_sentence(run), "", f"{url}?resultat=double", "Voir les doubles")
 
 
 def _keys(access: Access) -> Iterator[Line]:

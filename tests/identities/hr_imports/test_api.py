@@ -120,7 +120,7 @@ def test_a_check_that_a_person_asks_for_is_not_applied_behind_their_back(group, 
     assert (run["state"], run["guards"]) == ("checked", [])
 
 
-def test_doubles_are_left_aside_and_counted(group, software):
+def test_doubles_are_left_aside_counted_and_told_to_people(group, software, administrator):
     with tenant(group.id):
         PersonFactory(birth_name="Fictiff", first_names=["Camille"], birth_date="1985-03-12")
     pushed = software.push(api_row(group.first), apply="when_unguarded").json()
@@ -128,6 +128,15 @@ def test_doubles_are_left_aside_and_counted(group, software):
     run = software.run(pushed["id"])
     assert (run["state"], run["figures"]["double"], run["figures"]["created"]) == ("applied", 1, 0)
     assert "Fictiff" not in str(run).title()
+    access = access_to(administrator, group.slug)
+    with tenant(group.id):
+        (item,) = hr_imports_waiting(access)
+    assert "a laissé un double probable de côté" in item.text
+    again = software.push(api_row(group.first)).json()
+    software.work(again["id"])
+    with tenant(group.id):
+        (item,) = hr_imports_waiting(access)
+    assert "par son logiciel, situation au" in item.text, "the new one waits: decided there, on its page"
 
 
 def test_the_same_request_twice_is_one_import(group, software):
