@@ -153,7 +153,8 @@ def test_the_old_address_leads_to_the_record_that_goes_on(client, site, group, c
 def test_a_merge_is_undone_with_its_reason(client, site, group, settler):
     with tenant(group.id):
         merge = merge_pair(actor=settler, pair=site.alike.pair, kept_id=site.alike.one.pk)
-    assert "Défaire…" in client.get(site.url("merges")).content.decode()
+    assert "Défaire…" in client.get(site.url("merges"), {"q": "lefevre"}).content.decode()
+    assert "Aucune fusion à ce nom" in client.get(site.url("merges"), {"q": "durand"}).content.decode()
     undo = site.url("undo", merge_id=merge.pk)
     asked = client.get(undo).content.decode()
     assert "1 affectation" in asked
