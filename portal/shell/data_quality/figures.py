@@ -10,11 +10,14 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet
 
 from identities.assignments.models import Assignment, short_label
 from identities.assignments.rules import OPEN_STATES
+from identities.identity_checks.standings import with_standing
 from identities.people.models import Person
 from portal.shell.data_quality.gaps import GAPS, Gap, known, works_here
 from tenants.groups.queries import open_places
 
 OF_SITES = tuple(one for one in GAPS if not one.of_everybody)
+_FLAGGED = tuple(one for one in OF_SITES if not one.standing)
+_STANDING = {one.standing: one.code for one in OF_SITES if one.standing}
 OF_EVERYBODY = tuple(one for one in GAPS if one.of_everybody)
 
 
@@ -40,26 +43,30 @@ class Quality:
 
 def quality(*, of_group: bool) -> Quality:
     """Three statements, four at the door of the whole group (`of_group`), whatever the number of people and sites."""
-    gaps_of = {
-        person_id: tuple(gap.code for gap, has in zip(OF_SITES, flags, strict=True) if has)
-        for person_id, *flags in _flagged(Person.objects.filter(works_here())).values_list(
-            "pk", *_names(OF_SITES)
-        )
+    everybody = _flagged(Person.objects.filter(works_here()))
+    found = {
+        person_id: _codes(standing, flags)
+        for person_id, standing, *flags in everybody.values_list("pk", "standing", *_names(_FLAGGED))
     }
     places = Assignment.objects.filter(state__in=OPEN_STATES).order_by()
     by_site: dict[UUID, Counter[str]] = {}
     people_at: Counter[UUID] = Counter()
     for site, person_id in places.values_list("establishment_id", "person_id").distinct():
-        if person_id in gaps_of:
+        if person_id in found:
             people_at[site] += 1
-            by_site.setdefault(site, Counter()).update(gaps_of[person_id])
-    counts = Counter(code for codes in gaps_of.values() for code in codes)
+            by_site.setdefault(site, Counter()).update(found[person_id])
+    counts = Counter(code for codes in found.values() for code in codes)
     records = _count_everybody(counts) if of_group else None
     sites = [
         SiteQuality(one.id, one.name, people_at[one.id], by_site.get(one.id, Counter()))
         for one in open_places()
     ]
-    return Quality(len(gaps_of), counts, sites, records)
+    return Quality(len(found), counts, sites, records)
+
+
+def _codes(standing: str, flags: Iterable[bool]) -> list[str]:
+    held = [gap.code for gap, has in zip(_FLAGGED, flags, strict=True) if has]
+    return [*held, _STANDING[standing]] if standing in _STANDING else held
 
 
 def _count_everybody(counts: Counter[str]) -> int:
@@ -78,25 +85,27 @@ def _names(gaps: Iterable[Gap]) -> list[str]:
 
 
 def _flagged(people: QuerySet[Person]) -> QuerySet[Person]:
-    """One boolean per gap."""
+    """Where each identity stands, and one boolean per other gap."""
     flags: dict[str, Any] = {
-        _name(one): ExpressionWrapper(one.condition(), output_field=BooleanField()) for one in OF_SITES
+        _name(one): ExpressionWrapper(one.condition(), output_field=BooleanField()) for one in _FLAGGED
     }
-    return people.annotate(**flags)
+    return with_standing(people).annotate(**flags)
 
 
 def people_with(gap: Gap, *, sites: Iterable[UUID] | None = None) -> QuerySet[Person]:
     """Who has that gap, by name, each with all of theirs; those of some sites only when they are given."""
-    people = Person.objects.filter(known() if gap.of_everybody else works_here()).filter(gap.condition())
+    people = _flagged(Person.objects.filter(known() if gap.of_everybody else works_here()))
+    people = people.filter(gap.condition())
     if sites is not None:
         stays = Assignment.objects.filter(state__in=OPEN_STATES, establishment_id__in=list(sites))
         people = people.filter(pk__in=stays.values("person_id"))
-    return _flagged(people).order_by("name_key", "pk")
+    return people.order_by("name_key", "pk")
 
 
-def gaps_of(person: Person) -> list[str]:
+def gaps_of(person: Any) -> list[str]:
     """What is missing about somebody read by `people_with`, in French."""
-    return [one.label for one in OF_SITES if getattr(person, _name(one))]
+    held = set(_codes(person.standing, [getattr(person, name) for name in _names(_FLAGGED)]))
+    return [one.label for one in OF_SITES if one.code in held]
 
 
 def said(labels: list[str]) -> str:

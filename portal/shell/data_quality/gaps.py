@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from identities.assignments.models import Assignment, AssignmentKind
 from identities.assignments.rules import OPEN_STATES
 from identities.duplicates.models import Pair
 from identities.duplicates.states import UNDECIDED, PairState
+from identities.identity_checks.standings import Standing
 from identities.national_directory.models import DirectoryLink
 from identities.national_directory.rules import due_before, recheck_rule
 from identities.national_directory.states import LinkState
-from identities.people.models import IdentityCheck
 from portal.foundation.clock import now
 
 TRAITS, CHECKS, DIRECTORY, WORK, RECORDS = (
@@ -26,8 +26,11 @@ TRAITS, CHECKS, DIRECTORY, WORK, RECORDS = (
 
 @dataclass(frozen=True)
 class Gap:
-    """`condition` says who has it; `advice` what to do. `of_everybody`: among all the records of the group, not only those
-    who work here or are about to; then it is a figure of the whole group."""
+    """`condition` says who has it, of people read with their `standing`; `advice` what to do.
+
+    `of_everybody`: among all the records of the group, not only those who work here or are about to; then it is a figure of
+    the whole group. `standing`: where an identity stands, of which everybody has one.
+    """
 
     code: str
     family: str
@@ -35,6 +38,7 @@ class Gap:
     advice: str
     condition: Callable[[], Q]
     of_everybody: bool = False
+    standing: str = ""
 
 
 def _is(**traits: object) -> Callable[[], Q]:
@@ -45,17 +49,8 @@ def _open_stays() -> Q:
     return Q(pk__in=Assignment.objects.filter(state__in=OPEN_STATES).values("person_id"))
 
 
-def _never_seen() -> Q:
-    return ~Q(pk__in=IdentityCheck.objects.values("person_id"))
-
-
-def _to_redo() -> Q:
-    later = IdentityCheck.objects.filter(
-        group_id=OuterRef("group_id"),
-        person_id=OuterRef("pk"),
-        checked_at__gte=OuterRef("identity_changed_at"),
-    )
-    return Q(identity_changed_at__isnull=False) & ~Exists(later) & ~_never_seen()
+def _stands(standing: Standing, code: str, label: str, advice: str) -> Gap:
+    return Gap(code, CHECKS, label, advice, _is(standing=standing.value), standing=standing.value)
 
 
 def _linked(**more: object) -> Q:
@@ -110,19 +105,32 @@ GAPS = (
         "Demandez une adresse personnelle ou professionnelle.",
         _is(email=""),
     ),
-    Gap(
+    _stands(
+        Standing.NEVER,
         "jamais-vus",
-        CHECKS,
         "Identité jamais contrôlée",
-        "Contrôlez l'identité à la prochaine présence sur le site.",
-        _never_seen,
+        "Contrôlez l'identité à la prochaine présence.",
     ),
-    Gap(
+    _stands(
+        Standing.TO_REDO,
         "a-refaire",
-        CHECKS,
         "Contrôle d'identité à refaire",
         "L'état civil a changé après le dernier contrôle : contrôlez de nouveau.",
-        _to_redo,
+    ),
+    _stands(
+        Standing.LOW,
+        "niveau-faible",
+        "Contrôle de niveau faible seulement",
+        "Voyez la personne en face à face, avec une pièce d'identité.",
+    ),
+    _stands(
+        Standing.EXPIRED, "controle-echu", "Contrôle d'identité échu", "Contrôlez de nouveau l'identité."
+    ),
+    _stands(
+        Standing.SOON,
+        "bientot-echu",
+        "Contrôle à renouveler sous 60 jours",
+        "Profitez de la prochaine présence pour contrôler de nouveau.",
     ),
     Gap(
         "sans-lien",
