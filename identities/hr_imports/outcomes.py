@@ -12,7 +12,7 @@ _PAIR = """
 CREATE TEMP TABLE hr_pair ON COMMIT DROP AS
 SELECT DISTINCT ON (assignment_id) * FROM (
   SELECT DISTINCT ON (r.number) r.number, a.id AS assignment_id, a.state, a.source, a.kind, a.contract, a.agency,
-    a.starts_at, a.ends_at, a.end_reason, a.source = %(mark)s AS is_own
+    a.starts_at, a.ends_at, a.end_reason, a.moved_to_id, a.source = %(mark)s AS is_own
   FROM hr_row r JOIN hr_person h USING (key) JOIN assignments_assignment a ON a.person_id = h.person_id
     AND a.establishment_id = r.establishment_id AND a.function_id = r.function_id
   WHERE r.problems IS NULL AND NOT h.is_new AND a.state <> 'cancelled'
@@ -27,7 +27,7 @@ UPDATE hr_row r SET problems = jsonb_build_array(jsonb_build_object('column', %(
   'Le site a mis fin à cette affectation le ' || to_char(p.ends_at AT TIME ZONE 'Europe/Paris', 'DD/MM/YYYY') ||
   ' : corrigez la paie, ou faites une nouvelle arrivée sur le site si la personne y travaille encore.'))
 FROM hr_pair p WHERE p.number = r.number AND p.state = 'ended' AND coalesce(r.ends_at, 'infinity') > %(moment)s
-  AND p.end_reason IN ('early', 'resignation', 'retirement', 'no_show')
+  AND (p.end_reason IN ('early', 'resignation', 'retirement', 'no_show') OR p.moved_to_id IS NOT NULL)
 """
 _UNCLAIMED = """
 CREATE TEMP TABLE hr_unclaimed ON COMMIT DROP AS

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from identities.assignments.models import Assignment
+from identities.assignments.move_operations import Destination, move_assignment
 from identities.hr_imports.models import Run
 from identities.hr_imports.operations import decide_double, start_check, tell_function, tell_site
 from identities.hr_imports.queries import lines_of, refused_rows
@@ -300,3 +301,14 @@ def test_a_missing_column_is_asked_for(payroll):
         run = deposit(payroll.source, hr_line(payroll.group.first))
         with pytest.raises(DomainError, match="missing"):
             start_check(actor=PAYROLL, run=run, mapping=run.mapping | {"emploi": ""})
+
+
+def test_somebody_whom_the_site_moved_is_not_brought_back_by_the_file(payroll):
+    person = known(payroll)
+    with tenant(payroll.group.id):
+        stay = Assignment.objects.get(person=person)
+        to = Destination(payroll.group.second.pk, stay.function_id)
+        move_assignment(actor=PAYROLL, assignment=stay, to=to)
+    run = payroll.check(hr_line(payroll.group.first))
+    assert counted(run) == {"refused": 1}
+    assert "Le site a mis fin" in payroll.lines(run)["refused"][0].problems[0]["message"]
