@@ -181,14 +181,15 @@ TRAPS: dict[str, tuple[Callable[[_People, Record], Record], int]] = {
     "relative with the same mobile": (_relative, 6),
     "spouse": (_spouse, 5),
     "born the same day": (_same_birthday, 8),
-    "number of somebody else": (_number_of_another, 3),
-    "number of the twin": (_number_of_twin, 2),
+    "number of somebody else": (_number_of_another, 8),
+    "number of the twin": (_number_of_twin, 6),
     "mailbox of the site": (_shared_contact, 2),
 }
 
 
 def _false_line(rng: Random, people: _People, model: Record) -> Line:
-    kind = rng.choices(list(TRAPS), [weight for _, weight in TRAPS.values()])[0]
+    possible = [one for one in TRAPS if model.rpps or "number" not in one]
+    kind = rng.choices(possible, [TRAPS[one][1] for one in possible])[0]
     record = TRAPS[kind][0](people, model)
     told = people.as_told(record)
     return Line(replace(told, rpps=record.rpps) if "number" in kind else told, kind, None)
