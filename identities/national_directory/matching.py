@@ -24,16 +24,19 @@ from portal.foundation.tenancy import current_group_id
 from tenants.sign_in.queries import rpps_proved
 
 _WHOLE_NAME = "n.first_name_key <> '' AND cardinality(p.first_names) > 0"
+# Another number in force on the record: said with the proposal, which then is not confirmed among many.
+_OTHER_NUMBER = """(SELECT min(o.value) FROM people_personidentifier o
+    WHERE o.person_id = p.id AND o.kind = 'rpps' AND o.valid_to IS NULL AND o.value <> n.number)"""
+_FOUND = f"{_WHOLE_NAME}, n.name, n.first_name, {_OTHER_NUMBER}"
 _KEYS = (
     f"""
-SELECT p.id, n.number, '{LinkSource.NUMBER}' AS source, '' AS job, '' AS finess, {_WHOLE_NAME} AS whole_name,
-    n.name, n.first_name
+SELECT p.id, n.number, '{LinkSource.NUMBER}' AS source, '' AS job, '' AS finess, {_FOUND}
 FROM people_person p
 JOIN people_personidentifier i ON i.person_id = p.id AND i.kind = 'rpps' AND i.valid_to IS NULL
 JOIN national_directory_nationalperson n ON n.number = i.value
 WHERE {NAMES_AGREE}""",
     f"""
-SELECT p.id, n.number, '{LinkSource.NAME_JOB_SITE}', f.label, e.finess, {_WHOLE_NAME}, n.name, n.first_name
+SELECT p.id, n.number, '{LinkSource.NAME_JOB_SITE}', f.label, e.finess, {_FOUND}
 FROM people_person p
 JOIN assignments_assignment a ON a.person_id = p.id AND a.state IN ('planned', 'running')
 JOIN groups_establishment e ON e.id = a.establishment_id
@@ -43,7 +46,7 @@ JOIN national_directory_nationalactivity c ON c.finess = e.finess AND CASE WHEN 
 JOIN national_directory_nationalperson n ON n.number = c.number
 WHERE {NAMES_AGREE}""",
     f"""
-SELECT p.id, n.number, '{LinkSource.SIGN_IN}', '', '', {_WHOLE_NAME}, n.name, n.first_name
+SELECT p.id, n.number, '{LinkSource.SIGN_IN}', '', '', {_FOUND}
 FROM unnest(%(emails)s::text[], %(numbers)s::text[]) s(email, number)
 JOIN people_person p ON p.email = s.email AND p.email <> ''
 JOIN national_directory_nationalperson n ON n.number = s.number
@@ -124,11 +127,14 @@ def _alone(pairs: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
 def _pair(person: UUID, number: str, rows: Sequence[tuple[Any, ...]], is_alone: bool) -> FoundPair:
     source, whole_name = LinkSource(rows[0][2]), rows[0][5]
     is_certain = is_alone and source == LinkSource.NUMBER and whole_name
-    return FoundPair(person, number, source, tuple(dict.fromkeys(map(_reason, rows))), is_certain)
+    reasons = dict.fromkeys(map(_reason, rows))
+    if other := rows[0][8]:
+        reasons[f"Attention : la fiche porte un autre numéro RPPS, {other}."] = None
+    return FoundPair(person, number, source, tuple(reasons), is_certain)
 
 
 def _reason(row: tuple[Any, ...]) -> str:
-    _, _, source, job, finess, _, name, first_name = row
+    _, _, source, job, finess, _, name, first_name, _ = row
     shown = f"{name.upper()} {first_name}".strip()
     if source == LinkSource.NUMBER:
         return f"Le numéro RPPS de la fiche est celui de {shown} dans l'Annuaire Santé, et le nom concorde."

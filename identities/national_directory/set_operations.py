@@ -19,7 +19,7 @@ from identities.national_directory.models import DirectoryLink, LinkSource
 from identities.national_directory.operations import LINKED, REFUSED
 from identities.national_directory.queries import main_file_date
 from identities.national_directory.states import LINK_TRANSITIONS, LinkState
-from identities.people.models import IdentifierKind, Person
+from identities.people.models import IdentifierKind, Person, PersonIdentifier
 from identities.people.queries import holders_by_value
 from identities.people.set_operations import NewIdentifier, identify_people
 from portal.foundation.errors import DomainError
@@ -112,7 +112,7 @@ def confirm_links(*, actor: Actor, link_ids: Iterable[UUID]) -> Decided:
     """Links each of these proposals that still holds, with its number on the record. Those decided already are skipped.
 
     Left aside, each with its reason: two numbers for one person, a name that no longer agrees, a number that somebody else
-    holds. Refuses (DomainError) when somebody was quicker: nothing is written then.
+    holds, another number on the record. Refuses (DomainError) when somebody was quicker: nothing is written then.
     """
     rows = _waiting(link_ids)
     people = Person.objects.in_bulk([one.person_id for one in rows])
@@ -163,7 +163,8 @@ def _waiting(link_ids: Iterable[UUID]) -> list[DirectoryLink]:
 
 
 def _why_not(rows: Sequence[DirectoryLink], holders: dict[str, UUID]) -> dict[UUID, str]:
-    agreeing = agreeing_pairs((one.person_id, one.rpps) for one in rows)
+    pairs = {(one.person_id, one.rpps) for one in rows}
+    agreeing, others = agreeing_pairs(pairs), _with_another_number(pairs)
     people, numbers = Counter(one.person_id for one in rows), Counter(one.rpps for one in rows)
     found = {}
     for one in rows:
@@ -175,7 +176,18 @@ def _why_not(rows: Sequence[DirectoryLink], holders: dict[str, UUID]) -> dict[UU
             found[one.pk] = "le nom ne concorde plus avec celui de l'Annuaire Santé."
         elif holders.get(one.rpps, one.person_id) != one.person_id:
             found[one.pk] = "ce numéro est déjà porté par une autre personne du groupe."
+        elif one.person_id in others:
+            found[one.pk] = "la fiche porte un autre numéro RPPS, décidez depuis la fiche."
     return found
+
+
+def _with_another_number(pairs: set[tuple[UUID, str]]) -> set[UUID]:
+    """Of these people, those whose record holds an RPPS number that is not the one proposed."""
+    people = [person for person, _ in pairs]
+    held = PersonIdentifier.objects.filter(kind=IdentifierKind.RPPS, valid_to=None, person__in=people)
+    return {
+        person for person, value in held.values_list("person_id", "value") if (person, value) not in pairs
+    }
 
 
 def _move(rows: Sequence[DirectoryLink], state: LinkState, **values: object) -> int:

@@ -207,6 +207,20 @@ def test_a_number_that_somebody_else_holds_is_left(group, load, administrator):
         assert "déjà porté par une autre personne" in decided.left[0]
 
 
+def test_another_number_on_the_record_is_told_and_not_settled_among_many(group, load, administrator):
+    load(at_work(group))
+    with tenant(group.id):
+        person = with_number(someone(group), OTHER)
+        propose_links(actor=NIGHT)
+        link = DirectoryLink.objects.get()
+        assert f"un autre numéro RPPS, {OTHER}" in link.reasons[-1]
+        decided = confirm_links(actor=administrator, link_ids=[link.pk])
+        assert decided.done == 0
+        assert "décidez depuis la fiche" in decided.left[0]
+        link_person(actor=administrator, person=person, rpps=RPPS)
+        assert link_of(person).rpps == RPPS
+
+
 def test_many_are_refused_with_one_reason(group, load, administrator):
     load(at_work(group), at_work(group, OTHER, name="MARTIN", first_name="LEA"))
     with tenant(group.id):
