@@ -1,12 +1,14 @@
 """Seventeen calls a second for the whole portal: the calls of the last second, kept in Valkey, that every worker looks at.
 
 What counts is when the server receives a call, which nobody here sees. So a call takes one of seventeen places just before
-it is written, and gives it back one second after it was surely received: when its answer came, or `TRANSIT` after its last
-byte left. Moments are those of Valkey's clock, taken after the fact: a worker that is late makes the next call wait, never
-two calls fall in one second. A worker that dies gives its place back a second after it took it.
+it is written, and gives it back one second after it was surely received. Once the answer is there that is known: an answer
+takes at least as long as the quickest one of late, so the call was received that long before it came, or earlier; what the
+network adds is the same for the next call. Moments are those of Valkey's clock, taken after the fact: a worker that is late
+makes the next call wait, never two calls fall in one second. A worker that dies gives its place back by itself.
 """
 
 import time
+from collections import deque
 from threading import Lock
 from uuid import uuid4
 
@@ -14,7 +16,11 @@ import redis
 from django.conf import settings
 
 WINDOW = 1.0  # seconds
-TRANSIT = 0.04  # seconds, at most, between the last byte written and the server's own clock: 96 % of the limit is used
+TRANSIT = 0.25  # seconds after which a call without an answer yet is taken for received
+LATENCIES, FEWEST = (
+    200,
+    20,
+)  # answers of late, and how many tell the quickest; before, a call counts from its answer
 TOO_LATE = 0.4  # seconds after which a place that was taken is left: it may be somebody else's soon
 KEY = "directory-api-last-calls"
 
@@ -41,6 +47,8 @@ end
 return redis.call('ZADD', KEYS[1], 'XX', at, ARGV[1])
 """
 
+_latencies: deque[float] = deque(maxlen=LATENCIES)  # of this process
+
 
 class SharedPace:
     """The seventeen places. Threads of one worker share one of these, and wait in one line."""
@@ -50,6 +58,7 @@ class SharedPace:
         self._take = self._valkey.register_script(_TAKE)
         self._move = self._valkey.register_script(_MOVE)
         self._line = Lock()
+        self._written: dict[str, float] = {}
 
     def take(self) -> str:
         """Waits for a place and takes it. Refuses (RedisError) without Valkey: no call leaves uncounted."""
@@ -64,11 +73,15 @@ class SharedPace:
 
     def written(self, call: str) -> None:
         """The last byte has left."""
+        self._written[call] = time.monotonic()
         self._move(keys=[KEY], args=[call, round(TRANSIT * 1_000_000), "written"])
 
     def answered(self, call: str) -> None:
-        """The server has it, since it answers."""
-        self._move(keys=[KEY], args=[call, 0, "answered"])
+        """The answer begins to come."""
+        took = time.monotonic() - self._written.pop(call, time.monotonic())
+        quickest = min(_latencies) if len(_latencies) >= FEWEST else 0.0
+        _latencies.append(took)
+        self._move(keys=[KEY], args=[call, -round(min(quickest, took) * 1_000_000), "answered"])
 
     def close(self) -> None:
         self._valkey.close()
