@@ -15,7 +15,7 @@ from identities.duplicates.ringing import ring
 from identities.duplicates.rules import check_reason
 from identities.duplicates.states import PAIR_TRANSITIONS, PairState
 from identities.people.models import HomonymDecision, Person
-from identities.people.operations import keep_apart
+from identities.people.operations import KEPT_APART, keep_apart
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import current_group_id
@@ -134,6 +134,10 @@ def rule_homonyms(*, actor: Actor, pair: Pair, reason: str) -> None:
         pair, PairState.HOMONYM, QUICKER, later_until=None, reason=written, **_decided(actor)
     )
     keep_apart(actor=actor, person=pair.person, other=pair.other_id, reason=written)
+    record(
+        actor, KEPT_APART, object_kind="person", object_id=pair.other_id,
+        object=pair.other.display_name, other=pair.person.display_name, reason=written,
+    )  # fmt: skip
 
 
 def reconsider_homonyms(*, actor: Actor, pair: Pair) -> None:

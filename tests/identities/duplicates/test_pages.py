@@ -177,7 +177,7 @@ def test_homonyms_are_told_apart_with_a_reason_and_reconsidered(client, site, gr
         client.post(site.url("homonyms", pair_id=pair.pk), {"reason": "Sœurs jumelles"})
     with tenant(group.id):
         assert HomonymDecision.objects.count() == 1
-        assert Line.objects.filter(act="homonyms_kept_apart").count() == 1
+        assert Line.objects.filter(act="homonyms_kept_apart").count() == 2, "one in each history"
     assert "Sœurs jumelles" in client.get(site.url("pairs"), {"liste": "homonymes"}).content.decode()
     client.post(site.url("reconsider", pair_id=pair.pk))
     with tenant(group.id):
