@@ -88,18 +88,18 @@ class DirectoryCandidate:
 
 def directory_candidates(person: Person) -> list[DirectoryCandidate]:
     """The candidates for a person that the current door sees, the strongest first; refused numbers never come back."""
-    pairs = _pairs(_ONE_PERSON, person=person.pk)
+    proved = rpps_proved(current_group_id(), person.email) if person.email else []
+    pairs = _pairs(_ONE_PERSON, proved, person=person.pk)
     entries = directory_entries({one.number for one in pairs})
     return [DirectoryCandidate(entries[one.number], one.source, one.reasons) for one in pairs]
 
 
 def pairs_to_propose() -> list[FoundPair]:
     """Every pair of the current door that nobody has decided of, of people who work here and have no link."""
-    return _pairs(_STILL_OPEN)
+    return _pairs(_STILL_OPEN, rpps_proved(current_group_id()))
 
 
-def _pairs(asked: str, **values: Any) -> list[FoundPair]:
-    proved = rpps_proved(current_group_id())
+def _pairs(asked: str, proved: Sequence[tuple[str, str]], **values: Any) -> list[FoundPair]:
     values |= {"emails": [email for email, _ in proved], "numbers": [number for _, number in proved]}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"{one} AND {asked}" for one in _KEYS), values)

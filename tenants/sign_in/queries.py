@@ -54,14 +54,18 @@ def holders_of(issuer: str, group_id: UUID) -> list[UUID]:
     return sorted(set(links.values_list("user_id", flat=True)))
 
 
-def rpps_proved(group_id: UUID) -> list[tuple[str, str]]:
-    """E-mail and RPPS of the accounts with a right in force in that group which Pro Santé Connect opens by an RPPS."""
+def rpps_proved(group_id: UUID, email: str = "") -> list[tuple[str, str]]:
+    """E-mail and RPPS of the accounts with a right in force in that group which Pro Santé Connect opens by an RPPS.
+
+    All of them, or that of one e-mail.
+    """
     accounts = Membership.objects.filter(in_force(), group_id=group_id, user__is_active=True).values(
         "user_id"
     )
     links = ExternalIdentity.objects.filter(
         kind=IdentifierKind.RPPS, group_id=None, ended_at=None, user__in=accounts
     )
+    links = links.filter(user__email=email) if email else links
     return list(links.order_by("pk").values_list("user__email", "value"))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from identities.national_directory.matching import directory_candidates
 from identities.national_directory.models import DirectoryLink, LinkSource
 from identities.national_directory.operations import link_person, refuse_link
 from identities.national_directory.queries import link_of
@@ -256,3 +257,15 @@ def test_every_night_each_open_group_is_matched(group, load, monkeypatch):
         assert states() == {RPPS: ("linked", "automatic")}
     with tenant(other.id):
         assert states() == {}
+
+
+def test_the_page_of_a_person_knows_their_own_sign_in_only(group, load):
+    load(main_row(RPPS, "LEFEVRE", "ZOE"))
+    user = UserFactory(email="zoe@tilleuls.example")
+    ExternalIdentityFactory(user=user, kind="rpps", value=RPPS)
+    MembershipFactory(group_id=group.id, user=user)
+    with tenant(group.id):
+        (found,) = directory_candidates(someone(group, email="zoe@tilleuls.example"))
+        assert (found.source, found.entry.number) == (LinkSource.SIGN_IN, RPPS)
+        assert directory_candidates(someone(group, email="autre@tilleuls.example")) == []
+        assert directory_candidates(someone(group)) == []
