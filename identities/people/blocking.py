@@ -1,6 +1,6 @@
 """Which records are worth comparing: what hash joins find in a whole group, and what an index finds for one person.
 
-A relation compared has the columns of `COLUMNS`; two people that share none of `BLOCKS` are never scored. Every block is an
+A relation compared has the columns of `KNOWN`; two people that share none of `BLOCKS` are never scored. Every block is an
 equality (of a key, of two parts of a date), so that the cost grows with the pairs and not with their square.
 """
 
@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-COLUMNS = "id, name_key, birth_name_key, usage_name_key, first_key, birth_date, phone, email"
 MOST_FOR_A_CONTACT = 8  # the mailbox of a site is nobody's
 # Behind the door's wall; a record merged into another is compared no more.
 KNOWN = f"""
@@ -48,7 +47,7 @@ BLOCKS = (
 
 
 def pairs_of(asked: str, known: str) -> str:
-    """SQL: the pairs (id, other_id) that share a block, of two relations named with the columns of `COLUMNS`."""
+    """SQL: the pairs (id, other_id) that share a block, of two relations with the columns of `KNOWN`."""
     return " UNION ".join(
         f"SELECT a.id, k.id AS other_id FROM {asked} a JOIN {known} k ON {block} WHERE a.id <> k.id"  # noqa: S608
         for block in BLOCKS
