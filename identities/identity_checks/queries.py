@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -38,7 +39,7 @@ class PersonStanding:
     holds_until: datetime | None
 
 
-def people_to_check(asked: ToCheck) -> QuerySet[Person]:
+def people_to_check(asked: ToCheck) -> QuerySet[Any]:
     """One row per person, with `standing`, `seen_at`, `holds_until` and `is_present`: those present first, then those who
     come; among them those never seen, and by name."""
     rows = _narrowed(asked).annotate(is_present=Exists(_stays(asked).filter(state=AssignmentState.RUNNING)))
@@ -54,7 +55,7 @@ def counts_by_standing(asked: ToCheck) -> dict[Standing, int]:
     return {one: found.get(one.value, 0) for one in Standing}
 
 
-def people_to_see(establishment_id: UUID) -> QuerySet[Person]:
+def people_to_see(establishment_id: UUID) -> QuerySet[Any]:
     """People present at that site whose check is due or soon will be, in the order in which they are to be seen."""
     return people_to_check(ToCheck(TO_SEE, establishment_id)).filter(is_present=True)
 
@@ -134,5 +135,5 @@ def _stays(asked: ToCheck) -> QuerySet[Assignment]:
     return rows.filter(function_id=asked.function_code) if asked.function_code else rows
 
 
-def _narrowed(asked: ToCheck) -> QuerySet[Person]:
+def _narrowed(asked: ToCheck) -> QuerySet[Any]:
     return with_standing(Person.objects.filter(Exists(_stays(asked).filter(state__in=OPEN_STATES))))

@@ -1,6 +1,7 @@
 """Where an identity stands, computed by PostgreSQL and never stored: the one expression of lists, figures and pages."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -56,7 +57,7 @@ class _MonthsLater(Func):
     output_field = DateTimeField()
 
 
-def with_standing(people: QuerySet[Person]) -> QuerySet[Person]:
+def with_standing(people: QuerySet[Person]) -> QuerySet[Any]:
     """Adds `seen_at` (latest check above low), `holds_until` and `standing`, one of `Standing`.
 
     Each subquery walks the index of checks by person; nothing else is read.
