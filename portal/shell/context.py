@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from portal.foundation.addresses import address
-from portal.shell.navigation import GROUP_PLACES, OPERATOR_PLACES, SITE_PLACES, Place
+from portal.shell.navigation import GROUP_SECTIONS, OPERATOR_PLACES, SITE_PLACES, Place
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
 
@@ -44,7 +44,7 @@ class Shell:
     @cached_property
     def group_url(self) -> str:
         """The group's home page, for those who may open it."""
-        if self.access is None or not self._opens(GROUP_PLACES[0]):
+        if self.access is None or not self._opens(GROUP_SECTIONS[0][1][0]):
             return ""
         return address("shell:group_home", group_slug=self.access.group_slug)
 
@@ -61,8 +61,10 @@ class Shell:
         if self.access is None:
             return (Section("Exploitation", self._operator_entries()),) if self._is_operator else ()
         group = {"group_slug": self.access.group_slug}
-        places = [one for one in GROUP_PLACES if self._opens(one)]
-        sections = [Section("Groupe", self._entries(places, group))]
+        sections = [
+            Section(title, self._entries([one for one in places if self._opens(one)], group))
+            for title, places in GROUP_SECTIONS
+        ]
         if self.access.establishment_id is not None:
             places = [one for one in SITE_PLACES if self.access.holds(one.permission)]
             sections.insert(0, Section("Établissement", self._entries(places, self._arguments)))

@@ -36,43 +36,76 @@ SITE_PLACES = (
     Place(Permission.ESTABLISHMENTS_EDIT, "groups:units", "Services", "layers"),
 )
 
-# Of the group: routes take group_slug.
-GROUP_PLACES = (
-    Place(Permission.GROUP_HOME, "shell:group_home", "Tableau du groupe", "layout-dashboard", limited=True),
-    Place(
-        Permission.PEOPLE_VIEW,
-        "assignments:people_in_group",
-        "Tous les professionnels",
-        "contact",
-        limited=True,
+# Of the group, in sections: routes take group_slug. The first place of the first one is the group's home.
+GROUP_SECTIONS = (
+    (
+        "Groupe",
+        (
+            Place(
+                Permission.GROUP_HOME,
+                "shell:group_home",
+                "Tableau du groupe",
+                "layout-dashboard",
+                limited=True,
+            ),
+            Place(
+                Permission.PEOPLE_VIEW,
+                "assignments:people_in_group",
+                "Tous les professionnels",
+                "contact",
+                limited=True,
+            ),
+            Place(Permission.HR_IMPORT, "hr_imports:sources", "Imports RH", "file-up"),
+        ),
     ),
-    Place(
-        Permission.PEOPLE_VIEW, "identity_checks:to_check", "Identités à contrôler", "id-card", limited=True
+    (
+        "Identités",
+        (
+            Place(
+                Permission.PEOPLE_VIEW,
+                "identity_checks:to_check",
+                "Identités à contrôler",
+                "id-card",
+                limited=True,
+            ),
+            Place(Permission.DIRECTORY_VIEW, "directory:home", "Annuaire Santé", "book-user", limited=True),
+            Place(Permission.DUPLICATES_SETTLE, "duplicates:pairs", "Doublons", "copy"),
+            Place(
+                Permission.PRESENCE_REVIEW,
+                "reviews:campaigns",
+                "Revues annuelles",
+                "calendar-check",
+                limited=True,
+            ),
+            Place(
+                Permission.QUALITY_VIEW,
+                "data_quality:overview",
+                "Qualité des données",
+                "list-checks",
+                limited=True,
+            ),
+        ),
     ),
-    Place(
-        Permission.MEMBERSHIPS_VIEW, "memberships:rights", "Droits du portail", "shield-check", limited=True
+    (
+        "Portail",
+        (
+            Place(
+                Permission.MEMBERSHIPS_VIEW,
+                "memberships:rights",
+                "Droits du portail",
+                "shield-check",
+                limited=True,
+            ),
+            Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
+            Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
+            Place(
+                Permission.IDENTITY_PROVIDER_MANAGE,
+                "identity_providers_group:provider",
+                "Connexion du groupe",
+                "key-round",
+            ),
+            Place(Permission.API_KEYS_MANAGE, "api_keys:keys", "Clés des logiciels", "plug"),
+            Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
+        ),
     ),
-    Place(Permission.DIRECTORY_VIEW, "directory:home", "Annuaire Santé", "book-user", limited=True),
-    Place(
-        Permission.QUALITY_VIEW, "data_quality:overview", "Qualité des données", "list-checks", limited=True
-    ),
-    Place(
-        Permission.PRESENCE_REVIEW,
-        "reviews:campaigns",
-        "Revues annuelles",
-        "calendar-check",
-        limited=True,
-    ),
-    Place(Permission.HR_IMPORT, "hr_imports:sources", "Imports RH", "file-up"),
-    Place(Permission.DUPLICATES_SETTLE, "duplicates:pairs", "Doublons", "copy"),
-    Place(Permission.DISPATCH_VIEW, "dispatch:to_handle", "Envois", "send"),
-    Place(Permission.JOURNAL_VIEW, "journal:lines", "Journal", "scroll-text"),
-    Place(
-        Permission.IDENTITY_PROVIDER_MANAGE,
-        "identity_providers_group:provider",
-        "Connexion du groupe",
-        "key-round",
-    ),
-    Place(Permission.API_KEYS_MANAGE, "api_keys:keys", "Clés d'accès des logiciels", "plug"),
-    Place(Permission.GROUP_SETTINGS, "groups:settings", "Réglages du groupe", "settings"),
 )
