@@ -14,7 +14,7 @@ from tenants.memberships.doors import public
 
 # What single routes add to the shared refusals, in one sentence for all of them.
 _OF_SOME_ROUTES = {
-    409: "Un import de la source est ouvert, un garde-fou arrête celui-ci, ou il n'est pas à votre clé : « page » dit où agir.",
+    409: "Un import de la source est ouvert, un garde-fou arrête celui-ci, ou votre clé n'en décide pas : voyez « page ».",
     411: "La longueur du corps n'est pas dite.",
     413: "L'envoi pèse plus de 50 Mo.",
     415: "Ce type de contenu ne se lit pas.",
