@@ -155,5 +155,6 @@ def _second_edition(rng: Random, holders: Sequence[Holder], places: Sequence[Pra
 def _load(holders: Sequence[Holder], days_ago: int) -> None:
     day = today() - timedelta(days=days_ago)
     with TemporaryDirectory() as folder:
-        for name in write_files(Path(folder), f"{day:%Y%m%d}", holders):
-            load_directory_file(Path(folder) / name, accept_shrink="données de la démonstration")
+        for name, rows in write_files(Path(folder), f"{day:%Y%m%d}", holders).items():
+            if rows:  # a small group may have nobody with a know-how
+                load_directory_file(Path(folder) / name, accept_shrink="données de la démonstration")
