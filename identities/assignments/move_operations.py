@@ -8,6 +8,7 @@ from django.db import transaction
 
 from identities.assignments import records
 from identities.assignments.models import Assignment, EndReason
+from identities.assignments.move_rules import check_can_move, check_can_undo_move, check_is_a_move
 from identities.assignments.operations import (
     cancel_assignment,
     cancel_departure,
@@ -16,7 +17,7 @@ from identities.assignments.operations import (
 )
 from identities.assignments.queries import halves_of_move
 from identities.assignments.records import change_of, facts_of, letter_about, moved_words
-from identities.assignments.rules import OPEN_STATES, check_can_move, check_can_undo_move, check_is_a_move
+from identities.assignments.rules import OPEN_STATES
 from identities.assignments.states import AssignmentState
 from portal.dispatch.operations import post
 from portal.foundation.clock import now

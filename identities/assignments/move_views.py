@@ -11,8 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from identities.assignments.models import Assignment
 from identities.assignments.move_forms import MoveForm
 from identities.assignments.move_operations import move_assignment, undo_move
+from identities.assignments.move_rules import check_can_move
 from identities.assignments.queries import assignment_seen, changes_of, halves_of_move
-from identities.assignments.rules import can_move, check_can_move, in_words, is_moving
+from identities.assignments.rules import can_move, in_words, is_moving
 from identities.assignments.states import AssignmentState
 from portal.foundation.errors import DomainError
 from tenants.groups.queries import establishment_names

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
-from uuid import UUID
 
 from django.db.models import TextChoices
 
@@ -19,7 +18,7 @@ from portal.foundation.errors import DomainError
 
 OPEN_STATES = (AssignmentState.PLANNED, AssignmentState.RUNNING)
 SEEN_AFTER_THE_END = timedelta(days=365)  # the site's wall of 0002_walls.py says 12 months
-_MINUTE = timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
 
 
 class ExtensionChoice(TextChoices):
@@ -134,7 +133,7 @@ def check_can_end(assignment: Assignment, at: datetime | None) -> None:
         raise DomainError("Already over", already_over(assignment))
     if at is None:
         return
-    if at <= now() - _MINUTE:
+    if at <= now() - MINUTE:
         raise DomainError(
             "End in the past",
             "Ce moment est déjà passé : choisissez « maintenant » ou un moment à venir.",
@@ -220,65 +219,11 @@ def can_move(assignment: Assignment) -> bool:
     return assignment.state in OPEN_STATES and not assignment.end_reason and not is_moving(assignment)
 
 
-def check_can_move(assignment: Assignment, at: datetime | None) -> None:
-    """Refuses (DomainError) to change a stay that is over or about to leave, and a moment gone by, before its start, or
-    not before its end. `at` None means now, or the start of what has not begun."""
-    if assignment.state not in OPEN_STATES:
-        raise DomainError("Already over", already_over(assignment))
-    check_not_moving(assignment)
-    if assignment.end_reason and assignment.ends_at:
-        french = f"Un départ est programmé le {in_words(assignment.ends_at)} : annulez-le avant de changer l'affectation."
-        raise DomainError("Departure already decided", french)
-    if at is None:
-        return
-    if at <= now() - _MINUTE:
-        french = "Ce moment est déjà passé : choisissez « Maintenant » ou un moment à venir."
-        raise DomainError("Change in the past", french, "at")
-    if at < assignment.starts_at:
-        french = f"L'affectation commence le {in_words(assignment.starts_at)} : choisissez ce moment ou un plus tardif."
-        raise DomainError("Change before the start", french, "at")
-    if assignment.ends_at and at >= assignment.ends_at:
-        french = (
-            f"L'affectation se termine le {in_words(assignment.ends_at)} : choisissez un moment plus tôt."
-        )
-        raise DomainError("Change after the end", french, "at")
-
-
-def check_is_a_move(
-    assignment: Assignment, establishment_id: UUID, function_code: str, unit_id: UUID | None
-) -> None:
-    """Refuses (DomainError) the same site, function and service as now."""
-    now_held = (assignment.establishment_id, assignment.function_id, assignment.unit_id)
-    if now_held == (establishment_id, function_code, unit_id):
-        french = "Rien ne change : choisissez un autre établissement, une autre fonction ou un autre service."
-        raise DomainError("Nothing changes", french, "establishment_id")
-
-
-def check_can_undo_move(old: Assignment | None, new: Assignment | None) -> tuple[Assignment, Assignment]:
-    """Both halves. Refuses (DomainError) a half out of reach, a change that took effect, a departure altered since."""
-    if old is None or new is None:
-        french = (
-            "L'autre établissement de ce changement n'est pas dans votre périmètre : demandez à un administrateur "
-            "du groupe de l'annuler."
-        )
-        raise DomainError("Half out of reach", french)
-    if old.state not in OPEN_STATES or new.state not in (AssignmentState.PLANNED, AssignmentState.CANCELLED):
-        french = "Ce changement a pris effet : pour revenir en arrière, faites un nouveau changement."
-        raise DomainError("Took effect", french)
-    if old.ends_at != new.starts_at or old.end_reason != EndReason.TRANSFER:
-        french = (
-            "Le départ de l'ancienne affectation a été modifié depuis : annulez l'arrivée prévue, puis réglez la fin "
-            "de l'ancienne."
-        )
-        raise DomainError("Altered since", french)
-    return old, new
-
-
 def default_reason(assignment: Assignment, at: datetime | None) -> EndReason:
     """« fin prévue » on the planned day or after it, « départ anticipé » before it."""
     planned = assignment.ends_at
     day = (at or now()).astimezone(PARIS).date()
-    on_time = planned is not None and (planned - _MINUTE).astimezone(PARIS).date() <= day
+    on_time = planned is not None and (planned - MINUTE).astimezone(PARIS).date() <= day
     return EndReason.SCHEDULED if on_time else EndReason.EARLY
 
 
@@ -298,7 +243,7 @@ def extension_end(choice: str, assignment: Assignment) -> datetime | None:
     if choice == ExtensionChoice.TONIGHT:
         return tonight()
     if choice == ExtensionChoice.MONTH_END:
-        last_day = (planned - _MINUTE).date()
+        last_day = (planned - MINUTE).date()
         return end_of_day((last_day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1))
     days = {ExtensionChoice.THREE_DAYS: 3, ExtensionChoice.SEVEN_DAYS: 7}[ExtensionChoice(choice)]
     return planned + timedelta(days=days)
