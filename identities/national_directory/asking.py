@@ -2,7 +2,7 @@
 
 Numbers are claimed by a conditional update, fifty at a time, and asked outside of any transaction; the answers are written
 in one. A worker that dies leaves its claims to whoever comes after `CLAIMED_FOR`: asking twice is harmless. The slice rings
-for the next one before it waits for its last answers, so that another worker goes on meanwhile.
+for the next one a little before its end, so that another worker goes on without a gap.
 """
 
 import time
@@ -35,7 +35,8 @@ from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from tenants.groups.queries import numbered_places
 
-SLICE_SECONDS = 8.0  # the worker is then free for somebody else's message
+SLICE_SECONDS = 10.0  # the worker is then free for somebody else's message
+OVERLAP = 2.5  # seconds before its end at which a slice rings for the next one
 THREADS = 12  # calls on their way at once: seventeen a second as long as an answer takes less than 0.7 s
 AHEAD = 36  # batches claimed, so that no thread waits while answers are written
 CLAIMED_FOR = timedelta(
@@ -83,10 +84,10 @@ def ask_api(group_id: UUID, campaign_id: UUID, seconds: float = SLICE_SECONDS) -
             work.trouble = error
         rang = False
         while True:
-            open_for_more = work.trouble is None and time.monotonic() < deadline
-            if open_for_more:
+            left = deadline - time.monotonic() if work.trouble is None else 0
+            if left > 0:
                 _send(work, pool)
-            elif not rang and work.trouble is None:
+            if left < OVERLAP and not rang and work.trouble is None:
                 rang = True
                 ring(group_id, campaign_id)
             if not work.waiting:
