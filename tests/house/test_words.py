@@ -80,7 +80,7 @@ def test_operations_say_who_acts_and_leave_a_line():
 def _reaches_the_journal(module: ast.Module, name: str, seen: frozenset[str] = frozenset()) -> bool:
     functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
     if name not in functions or name in seen:
-        return name in {"record", "record_set", "record_of_account"}
+        return name in {"record", "record_set", "record_of_account", "change_verified_traits"}
     called = {
         getattr(node.func, "id", getattr(node.func, "attr", ""))
         for node in ast.walk(functions[name])
