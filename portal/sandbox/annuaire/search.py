@@ -21,7 +21,7 @@ _TABLES = {
     "PractitionerRole": (ACTIVITIES, "a.key"),
     "Organization": (STRUCTURES, "s.structure_id"),
 }
-_INCLUDES = {
+_INCLUDES: dict[str, dict[str, tuple[str, ...]]] = {
     "Practitioner": {"_include": (), "_revinclude": ("PractitionerRole:practitioner",)},
     "PractitionerRole": {
         "_include": ("PractitionerRole:practitioner", "PractitionerRole:organization", "*"),
