@@ -6,9 +6,11 @@ calls of all groups and all workers share its budget.
 
 import os
 
-DIRECTORY_API_URL = os.environ.get(
-    "DIRECTORY_API_URL", "https://gateway.api.esante.gouv.fr/fhir/v2"
-).rstrip("/")
+DIRECTORY_API_URL = os.environ.get("DIRECTORY_API_URL", "https://gateway.api.esante.gouv.fr/fhir/v2").rstrip(
+    "/"
+)
 DIRECTORY_API_KEY = os.environ.get("DIRECTORY_API_KEY", "")
-DIRECTORY_API_TIMEOUT = float(os.environ.get("DIRECTORY_API_TIMEOUT", "30"))  # seconds, the server's own limit
+DIRECTORY_API_TIMEOUT = float(
+    os.environ.get("DIRECTORY_API_TIMEOUT", "30")
+)  # seconds, the server's own limit
 DIRECTORY_API_CALLS_PER_SECOND = 17  # of one application, as published

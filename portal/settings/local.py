@@ -9,7 +9,9 @@ for _name, _value in read_environment(home_of(Path(__file__).resolve().parents[2
     os.environ.setdefault(_name, _value)
 
 _sandbox = os.environ.get("SANDBOX_URL", "")
-if _sandbox:  # portal/sandbox plays Pro Santé Connect (same paths, the wallet under another host name) and the Annuaire
+if (
+    _sandbox
+):  # portal/sandbox plays Pro Santé Connect (same paths, the wallet under another host name) and the Annuaire
     os.environ.setdefault("PSC_ISSUER", f"{_sandbox}/auth/realms/esante-wallet")
     os.environ.setdefault("PSC_AUTHORIZATION_ENDPOINT", f"{_sandbox.replace('127.0.0.1', 'localhost')}/auth")
     os.environ.setdefault("PSC_CLIENT_ID", "trousseau-bas")

@@ -31,7 +31,12 @@ def at(group, route: str, **ids) -> str:
 
 
 def typed(**more) -> dict:
-    return {"name": "Paie Siège", "scopes": "hr_push", "expires_on": f"{today() + timedelta(days=90):%d/%m/%Y}", **more}
+    return {
+        "name": "Paie Siège",
+        "scopes": "hr_push",
+        "expires_on": f"{today() + timedelta(days=90):%d/%m/%Y}",
+        **more,
+    }
 
 
 def created(client, group, **more) -> tuple[ApiKey, str]:
@@ -62,7 +67,9 @@ def test_a_key_may_be_limited_to_sources_of_the_group(client, group):
     key, _ = created(client, group, limited_to=[str(agency.pk)])
     assert key.limited_to == [agency.pk]
     assert "Agence du Rhône" in client.get(at(group, "key", key_id=key.pk)).text
-    page = client.post(at(group, "new"), typed(name="Autre", limited_to=["01a20676-230b-73db-95d9-7982f59301e5"]))
+    page = client.post(
+        at(group, "new"), typed(name="Autre", limited_to=["01a20676-230b-73db-95d9-7982f59301e5"])
+    )
     assert "Sélectionnez un choix valide" in page.text
 
 
@@ -96,7 +103,11 @@ def test_a_second_click_makes_no_second_key(client, group):
 def test_renewing_shows_a_new_secret_and_when_the_former_dies(client, group):
     key, secret = created(client, group)
     address = at(group, "renew", key_id=key.pk)
-    terms = {"expires_on": f"{today() + timedelta(days=300):%d/%m/%Y}", "former_days": "7", "ending": key.ending}
+    terms = {
+        "expires_on": f"{today() + timedelta(days=300):%d/%m/%Y}",
+        "former_days": "7",
+        "ending": key.ending,
+    }
     page = client.post(address, terms)
     assert SECRET.search(page.text)[0] != secret
     assert "vaut encore jusqu" in page.text
@@ -130,7 +141,10 @@ def test_who_came_long_ago_proves_again_who_they_are(client, group, route):
     key, _ = created(client, group)
     ids = {} if route == "new" else {"key_id": key.pk}
     with time_machine.travel(now() + timedelta(minutes=16)):
-        for answer in (client.get(at(group, route, **ids)), client.post(at(group, route, **ids), typed(name="Autre"))):
+        for answer in (
+            client.get(at(group, route, **ids)),
+            client.post(at(group, route, **ids), typed(name="Autre")),
+        ):
             assert answer.status_code == 302
             assert answer.url.startswith("/compte/reauthenticate/")
     with tenant(group.id):
