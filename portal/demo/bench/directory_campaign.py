@@ -143,17 +143,7 @@ def prepare(people: str) -> str:
     """A group of that many linked people, as the directory has them; its campaign is started. Gives both ids."""
     group_id, count = uuid7(), int(people)
     numbers = [luhn_completed(str(FIRST_NUMBER + rank)) for rank in range(count)]
-    NationalPerson.objects.using("owner").bulk_create(
-        NationalPerson(number=one, number_type="8", name="FICTIF", first_name="CAMILLE", name_key="fictif",
-                       first_name_key="camille", digest=0)
-        for one in numbers
-    )  # fmt: skip
-    NationalActivity.objects.using("owner").bulk_create(
-        NationalActivity(key=rank, number=one, profession_code="99", category_code="C", mode_code="S",
-                         role_code="313", kind_code="GENR01", structure_id="F990000010", finess="990000010",
-                         authority="ENREG", digest=0)
-        for rank, one in enumerate(numbers)
-    )  # fmt: skip
+    _in_the_directory(numbers)
     with tenant(group_id):
         Group.objects.create(id=group_id, name="Banc d'essai", slug=f"banc-{group_id.hex[-12:]}")
         entity = LegalEntity.objects.create(finess=luhn_completed("99000000"), name="Banc d'essai")
@@ -181,6 +171,20 @@ def prepare(people: str) -> str:
     with tenant(group_id):
         campaign = start_recheck_campaign(actor=BENCH, scope=CampaignScope.DUE)
     return f"{group_id} {campaign.pk}"
+
+
+def _in_the_directory(numbers: Sequence[str]) -> None:
+    NationalPerson.objects.using("owner").bulk_create(
+        NationalPerson(number=one, number_type="8", name="FICTIF", first_name="CAMILLE", name_key="fictif",
+                       first_name_key="camille", digest=0)
+        for one in numbers
+    )  # fmt: skip
+    NationalActivity.objects.using("owner").bulk_create(
+        NationalActivity(key=rank, number=one, profession_code="99", category_code="C", mode_code="S",
+                         role_code="313", kind_code="GENR01", structure_id="F990000010", finess="990000010",
+                         authority="ENREG", digest=0)
+        for rank, one in enumerate(numbers)
+    )  # fmt: skip
 
 
 def follow(group_id: str, campaign_id: str) -> str:
