@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from identities.assignments.lists import ORDERS, PeopleFilter, Presence
 from identities.assignments.models import Assignment, EndReason
 from identities.assignments.rules import default_reason, tonight
+from portal.foundation.filters import ListFilters
 from portal.foundation.forms import FrenchDateTimeField
 
 EVENING = time(20, 0)
@@ -71,7 +72,7 @@ class ExtensionForm(forms.Form):
     )
 
 
-class PeopleFilterForm(forms.Form):
+class PeopleFilterForm(ListFilters):
     """Filters of a list of people: anything that is not understood is left out."""
 
     q = forms.CharField(label="Nom", required=False, max_length=100, widget=forms.SearchInput())
@@ -90,24 +91,9 @@ class PeopleFilterForm(forms.Form):
     def __init__(
         self, asked: Any, *, functions: Mapping[str, str], sites: Mapping[Any, str] | None = None
     ) -> None:
-        super().__init__(asked)
-        self.label_suffix = ""
+        super().__init__(asked, sites=sites)
         self.functions, self.sites = functions, sites or {}
-        self._choices("fonction", [("", "Toutes"), *functions.items()])
-        if sites is None:
-            del self.fields["etablissement"]
-        else:
-            self._choices("etablissement", [("", "Tous"), *((str(key), name) for key, name in sites.items())])
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = choices
-
-    def understood(self) -> dict[str, str]:
-        """Field → value, without those that are wrong."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer("fonction", [("", "Toutes"), *functions.items()])
 
     def asked(self, order: str = "") -> PeopleFilter:
         """The filter, with the order of `?tri=`."""

@@ -1,6 +1,5 @@
 """What is typed or chosen on the pages of doubles: filters, a date, a reason, which record and which traits go on."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from identities.duplicates.states import PairState
 from identities.duplicates.traits_chosen import Side, chosen_values, default_source
 from identities.people.rules import NO_RESIDENT
 from portal.foundation.errors import DomainError
+from portal.foundation.filters import ListFilters
 from portal.foundation.forms import FrenchDateField
 
 
@@ -32,7 +32,7 @@ STATES = {
 }
 
 
-class PairsForm(forms.Form):
+class PairsForm(ListFilters):
     """Filters of a list of pairs. Anything that is not understood is left out."""
 
     q = forms.CharField(label="Nom", required=False, max_length=100, widget=forms.SearchInput())
@@ -44,26 +44,16 @@ class PairsForm(forms.Form):
     )
     liste = forms.ChoiceField(required=False, choices=PairList.choices, widget=forms.HiddenInput())
 
-    def __init__(self, asked: Any, *, sites: Mapping[UUID, str]) -> None:
-        super().__init__(asked)
-        self.label_suffix = ""
-        self.fields["etablissement"].choices = [  # type: ignore[attr-defined]
-            ("", "Tous"),
-            *((str(key), name) for key, name in sites.items()),
-        ]
-
     @property
     def chosen(self) -> PairList:
         asked = self.data.get("liste", "")
         return PairList(asked) if asked in PairList.values else PairList.TO_SETTLE
 
     def asked(self) -> PairFilter:
-        self.is_valid()
-        values = {name: value for name, value in self.cleaned_data.items() if value}
-        site = values.get("etablissement")
+        values = self.understood()
         return PairFilter(
             state=STATES[self.chosen],
-            establishment_id=UUID(site) if site else None,
+            establishment_id=self.site,
             least_score=int(values.get("score", 0)),
             text=values.get("q", ""),
         )

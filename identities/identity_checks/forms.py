@@ -14,12 +14,13 @@ from identities.identity_checks.standings import DUE, Standing
 from identities.people.forms import IdentityCheckForm
 from identities.people.models import CheckMethod, DocumentKind
 from identities.people.rules import NO_RESIDENT
+from portal.foundation.filters import ListFilters
 
 EVERYBODY = "toutes"
 DOCUMENTS = tuple(one for one in DocumentKind.choices if one[0] != DocumentKind.NONE)
 
 
-class ToCheckForm(forms.Form):
+class ToCheckForm(ListFilters):
     """Filters of the list: anything that is not understood is left out."""
 
     etablissement = forms.ChoiceField(label="Établissement", required=False)
@@ -31,42 +32,21 @@ class ToCheckForm(forms.Form):
     def __init__(
         self, asked: Any, *, functions: Mapping[str, str], sites: Mapping[Any, str] | None = None
     ) -> None:
-        super().__init__(asked)
-        self.label_suffix = ""
-        self._choices("fonction", [("", "Toutes"), *functions.items()])
-        if sites is None:
-            del self.fields["etablissement"]
-        else:
-            self._choices("etablissement", [("", "Tous"), *((str(key), name) for key, name in sites.items())])
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = choices
-
-    def understood(self) -> dict[str, str]:
-        """Field → value, without those that are wrong."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        super().__init__(asked, sites=sites)
+        self.offer("fonction", [("", "Toutes"), *functions.items()])
 
     def asked(self, establishment_id: UUID | None) -> ToCheck:
         """The filter, at that site or at the one chosen."""
         values = self.understood()
         state = values.get("etat", "")
         standings = () if state == EVERYBODY else (Standing(state),) if state else DUE
-        chosen = values.get("etablissement")
-        site = establishment_id or (UUID(chosen) if chosen else None)
-        return ToCheck(standings, site, values.get("fonction", ""))
+        return ToCheck(standings, establishment_id or self.site, values.get("fonction", ""))
 
     def in_french(self) -> str:
         """« À contrôler, Fonction : Aide-soignant »."""
-        values = self.understood()
-        state = values.pop("etat", "")
-        said = ["toutes" if state == EVERYBODY else Standing(state).label if state else "à contrôler"]
-        for name, value in values.items():
-            field = self.fields[name]
-            said.append(f"{field.label} : {dict(getattr(field, 'choices', ())).get(value, value)}")
-        return ", ".join(said)
+        state = self.understood().get("etat", "")
+        shown = "toutes" if state == EVERYBODY else Standing(state).label if state else "à contrôler"
+        return ", ".join([shown, *self.said()])
 
 
 def seen_lines(typed: QueryDict) -> dict[UUID, str]:

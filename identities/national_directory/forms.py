@@ -14,6 +14,7 @@ from identities.national_directory.rules import Difference
 from identities.national_directory.shown import difference_title
 from identities.national_directory.states import LinkState
 from identities.people.rules import NO_RESIDENT
+from portal.foundation.filters import ListFilters
 
 
 class LinkList(TextChoices):
@@ -31,38 +32,11 @@ _STATES = {
 }
 
 
-class _ListForm(forms.Form):
-    """Anything that is not understood is left out."""
+class _ListForm(ListFilters):
+    """Filters by name and by establishment."""
 
     q = forms.CharField(label="Nom", required=False, max_length=100, widget=forms.SearchInput())
     etablissement = forms.ChoiceField(label="Établissement", required=False)
-
-    def __init__(self, asked: Any, *, sites: Mapping[UUID, str]) -> None:
-        super().__init__(asked)
-        self.label_suffix = ""
-        self.fields["etablissement"].choices = [  # type: ignore[attr-defined]
-            ("", "Tous"),
-            *((str(key), name) for key, name in sites.items()),
-        ]
-
-    def understood(self) -> dict[str, str]:
-        """Field → value, without those that are wrong."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def site(self) -> UUID | None:
-        chosen = self.understood().get("etablissement")
-        return UUID(chosen) if chosen else None
-
-    def in_french(self) -> str:
-        """« Établissement : Les Tilleuls, Nom : dup »; empty when nothing was asked."""
-        said = []
-        for name, value in self.understood().items():
-            shown = self.fields[name]
-            if not isinstance(shown.widget, forms.HiddenInput):
-                said.append(f"{shown.label} : {dict(getattr(shown, 'choices', ())).get(value, value)}")
-        return ", ".join(said)
 
 
 class LinksForm(_ListForm):

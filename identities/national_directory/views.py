@@ -187,7 +187,7 @@ def links_export(request: TenantRequest) -> HttpResponse:
     form = LinksForm(request.GET, sites=establishment_names())
     rows = export_links(links_listed(form.asked()))
     return _download(
-        request, f"liens-rpps-{form.chosen}", LINKS_HEADER, rows, [form.chosen.label, form.in_french()]
+        request, f"liens-rpps-{form.chosen}", LINKS_HEADER, rows, [form.chosen.label, *form.said()]
     )
 
 
@@ -197,7 +197,7 @@ def unlinked_export(request: TenantRequest) -> HttpResponse:
     """The same for people without a link."""
     form = UnlinkedForm(request.GET, sites=establishment_names())
     rows = export_unlinked(_unlinked_of(form))
-    return _download(request, "sans-lien-rpps", UNLINKED_HEADER, rows, ["Sans lien", form.in_french()])
+    return _download(request, "sans-lien-rpps", UNLINKED_HEADER, rows, ["Sans lien", *form.said()])
 
 
 def _download(request: TenantRequest, name: str, header: Any, rows: Any, said: list[str]) -> HttpResponse:
