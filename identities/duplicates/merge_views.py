@@ -75,7 +75,7 @@ def _ask(request: TenantRequest, comparison: Comparison, form: MergeForm) -> Htt
 @require_GET
 def merges(request: TenantRequest) -> HttpResponse:
     """Merges, newest first, with their undoing."""
-    typed = request.GET.get("q", "").strip()[:100]
+    typed = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     page = Paginator(merges_listed(typed), PAGE).get_page(request.GET.get("page"))
     context = {
         "tabs": tabs_of(request, "merges"),

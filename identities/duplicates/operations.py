@@ -33,6 +33,10 @@ PUT_OFF = Act(
 )
 RECONSIDERED = Act("duplicate_reconsidered", "{actor} est revenu sur la distinction de {object} et {other}.")
 QUICKER = "Quelqu'un vient de régler ces deux fiches. Rechargez la page."
+MERGED_SINCE = (
+    "Une de ces fiches a été réunie à une autre depuis : la décision porte sur celle qui continue. Ouvrez cette fiche,"
+    " puis comparez-la à l'autre."
+)
 FULL_SCORE = 100
 
 
@@ -141,13 +145,20 @@ def rule_homonyms(*, actor: Actor, pair: Pair, reason: str) -> None:
 
 
 def reconsider_homonyms(*, actor: Actor, pair: Pair) -> None:
-    """« Two people » is taken back: the pair waits for a decision again. Refuses (TransitionError) one that does already."""
+    """« Two people » is taken back, whether it was said of the pair or at an arrival: the pair waits for a decision again.
+
+    Refuses (DomainError) a pair of which nobody said so, and a record that was merged: the decision went on with the other.
+    """
     lock_doubles_of_group()
     pair.refresh_from_db()
-    if pair.state != PairState.HOMONYM:
+    if pair.person.merged_into_id or pair.other.merged_into_id:
+        raise DomainError("Merged since", MERGED_SINCE)
+    told_apart = HomonymDecision.objects.filter(person_id=pair.person_id, other_id=pair.other_id)
+    if pair.state == PairState.HOMONYM:
+        PAIR_TRANSITIONS.move_one(pair, PairState.TO_SETTLE, QUICKER, reason="", **_undecided())
+    elif not pair.is_undecided or not told_apart.exists():
         raise DomainError("Not ruled homonyms", QUICKER)
-    PAIR_TRANSITIONS.move_one(pair, PairState.TO_SETTLE, QUICKER, reason="", **_undecided())
-    HomonymDecision.objects.filter(person_id=pair.person_id, other_id=pair.other_id).delete()
+    told_apart.delete()
     _say(actor, RECONSIDERED, pair)
 
 

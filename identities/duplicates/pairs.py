@@ -39,6 +39,8 @@ UPDATE duplicates_pair SET state = 'to_settle', later_until = NULL
 WHERE state = 'later' AND later_until <= %(today)s
 """
 
+LONGEST_REASON = 400  # characters: that of the column
+
 
 @dataclass(frozen=True)
 class Refreshed:
@@ -72,4 +74,10 @@ def write_pairs(person_ids: Collection[UUID] | None) -> Refreshed:
 
 
 def _document(found: Sequence[FoundPair]) -> str:
-    return json.dumps([asdict(one) for one in found], default=str, ensure_ascii=False)
+    rows = [asdict(one) | {"reasons": [_shortened(reason) for reason in one.reasons]} for one in found]
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def _shortened(reason: str) -> str:
+    """Two records of the longest first names make a sentence longer than the column."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"

@@ -8,7 +8,12 @@ from django.db import connection
 from identities.assignments.models import Assignment, AssignmentChange
 from identities.duplicates.merge_operations import merge_pair, undo_merge
 from identities.duplicates.models import Merge, Pair
-from identities.duplicates.operations import refresh_pairs, rule_homonyms
+from identities.duplicates.operations import (
+    propose_pair,
+    reconsider_homonyms,
+    refresh_pairs,
+    rule_homonyms,
+)
 from identities.national_directory.models import DirectoryLink
 from identities.people.models import HomonymDecision, IdentityCheck, Person, PersonIdentifier, Visibility
 from identities.people.queries import identity_standing
@@ -246,3 +251,18 @@ def test_a_pair_decided_meanwhile_is_refused(alike, settler):
     Pair.objects.filter(pk=alike.pair.pk).update(state="homonym")
     with pytest.raises(TransitionError):
         merge_pair(actor=settler, pair=alike.pair, kept_id=alike.one.pk)
+
+
+def test_two_people_is_not_taken_back_on_a_record_that_was_merged(alike, settler):
+    """It went on with the record that was kept: there it is taken back."""
+    third = PersonFactory()
+    apart = pair_of(alike.two, third)
+    rule_homonyms(actor=settler, pair=apart, reason="cousines")
+    merge_pair(actor=settler, pair=alike.pair, kept_id=alike.one.pk)
+    with pytest.raises(DomainError) as refused:
+        reconsider_homonyms(actor=settler, pair=apart)
+    assert "celle qui continue" in refused.value.french
+    assert Pair.objects.get(pk=apart.pk).state == "homonym"
+    again = propose_pair(actor=settler, person=alike.one, other=third)
+    reconsider_homonyms(actor=settler, pair=again)
+    assert not HomonymDecision.objects.exists()

@@ -6,6 +6,7 @@ from django.urls import reverse
 from identities.duplicates.merge_operations import merge_pair
 from identities.duplicates.models import Merge, Pair, PairSearch
 from identities.people.models import HomonymDecision, Person, PersonIdentifier
+from identities.people.operations import keep_apart
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -242,3 +243,21 @@ def test_the_home_of_the_group_and_the_persons_page_tell_of_open_pairs(client, s
     assert "2 paires de fiches se ressemblent" in client.get(site.url("shell:group_home")).content.decode()
     page = client.get(site.url("shell:person", person_id=site.alike.one.pk)).content.decode()
     assert "LEFEVRE Jeanne est peut-être la même personne" in page
+
+
+def test_what_no_database_takes_is_no_fault_of_the_list_of_merges(client, site):
+    for typed in ("%00", "a%00b", "%F0%9F%98%80"):
+        assert client.get(f"{site.url('merges')}?q={typed}&page=99999999999999999999").status_code == 200
+        assert client.get(f"{site.url('pairs')}?q={typed}&liste=x&etablissement=x&score=9").status_code == 200
+
+
+def test_two_people_told_apart_elsewhere_may_be_compared_again(client, site, group, settler):
+    """A decision made at an arrival has no pair: the page that names it must be able to take it back."""
+    with tenant(group.id):
+        keep_apart(actor=settler, person=site.alike.one, other=site.alike.two, reason="jumelles")
+    page = client.get(site.url("pair", pair_id=site.alike.pair.pk)).content.decode()
+    assert site.url("reconsider", pair_id=site.alike.pair.pk) in page
+    client.post(site.url("reconsider", pair_id=site.alike.pair.pk))
+    with tenant(group.id):
+        assert not HomonymDecision.objects.exists()
+    assert client.get(site.url("merge", pair_id=site.alike.pair.pk)).status_code == 200

@@ -94,3 +94,10 @@ def test_each_group_is_searched_in_its_own_door(group, monkeypatch):
     assert rung == [(group.id, True)] * 2
     assert tasks.search(group_id=str(group.id), is_whole=True) == 1
     assert tasks.search(group_id=str(group.id), is_whole=False) == 0
+
+
+def test_very_long_names_do_not_stop_the_search_of_a_group(door, settler):
+    names = [letter * 49 for letter in "ABCD"]
+    for first_names in (names, list(reversed(names))):
+        PersonFactory(birth_name="Fictif", first_names=first_names, birth_date="1980-02-03")
+    assert refresh_pairs(actor=settler).new == 1
