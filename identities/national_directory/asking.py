@@ -43,10 +43,14 @@ CLAIMED_FOR = timedelta(
     seconds=150
 )  # three tries of 30 s and their waits; asked again sooner, it does no harm
 MOST_ATTEMPTS = 2  # in a batch, then alone
+MOST_CLAIMS = 5  # by workers that never came back: beyond, the number itself may be what ends them
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_PAUSES = 12  # in a row: eight hours out of order
 _STOPPING = (Failure.MISCONFIGURED, Failure.NOT_FOUND)
+_NEVER_CAME_BACK = (
+    "La vérification s'est arrêtée plusieurs fois sur ce numéro : signalez-le à l'exploitant du portail."
+)
 Answer = dict[str, Professional]
 
 
@@ -115,8 +119,7 @@ def _claim(work: _Slice, batches: int) -> list[list[Lookup]]:
         if not _asking(work.campaign_id).exists():
             return []
         moment, every = now(), Lookup.objects.filter(campaign_id=work.campaign_id)
-        lost = every.filter(state=LookupState.ASKED, asked_until__lt=moment)
-        LOOKUP_TRANSITIONS.move(lost, LookupState.WAITING)
+        _take_back(work, every.filter(state=LookupState.ASKED, asked_until__lt=moment))
         free = every.filter(state=LookupState.WAITING).select_for_update(skip_locked=True)
         found = list(free.order_by("attempts", "pk")[: batches * BATCH])
         fresh = [one for one in found if not one.attempts]
@@ -127,6 +130,15 @@ def _claim(work: _Slice, batches: int) -> list[list[Lookup]]:
         values = {"asked_until": moment + CLAIMED_FOR, "attempts": F("attempts") + 1}
         LOOKUP_TRANSITIONS.move(claimed, LookupState.ASKED, **values)
         return chosen
+
+
+def _take_back(work: _Slice, lost: QuerySet[Lookup]) -> None:
+    """What a dead worker asked waits again; not for ever."""
+    worn = lost.filter(attempts__gte=MOST_CLAIMS)
+    failed = LOOKUP_TRANSITIONS.move(worn, LookupState.FAILED, asked_until=None, failure=_NEVER_CAME_BACK)
+    LOOKUP_TRANSITIONS.move(lost, LookupState.WAITING)
+    if failed:
+        Campaign.objects.filter(pk=work.campaign_id).update(failed=F("failed") + failed)
 
 
 def _receive(work: _Slice) -> None:

@@ -40,19 +40,20 @@ def link_person(*, actor: Actor, person: Person, rpps: str, source: str = LinkSo
     """The person is that number of the loaded directory, from now on; the record then holds the number too.
 
     The same link again changes nothing. Refuses (DomainError, field `rpps`) a wrong shape, a number that the loaded files
-    do not know, one whose name does not agree, and a person or a number already linked otherwise.
+    do not know, one whose name does not agree, one that another record holds, and a person or a number linked otherwise.
     """
     number = check_identifier(IdentifierKind.RPPS, rpps)
     known = DirectoryLink.objects.filter(person=person, rpps=number).first()
     if known is not None and known.state == LinkState.LINKED:
         return known
     entry = _checked_entry(person, number)
-    link = _decided(
-        actor, person, number, LinkState.LINKED, source=source, reason="", seen=what_is_seen(entry)
-    )
-    note_differences([link])
-    forget_other_proposals([link])
-    add_identifier(actor=actor, person=person, kind=IdentifierKind.RPPS, value=number)
+    with transaction.atomic():  # a number that somebody else holds leaves no link
+        link = _decided(
+            actor, person, number, LinkState.LINKED, source=source, reason="", seen=what_is_seen(entry)
+        )
+        note_differences([link])
+        forget_other_proposals([link])
+        add_identifier(actor=actor, person=person, kind=IdentifierKind.RPPS, value=number)
     _say(actor, LINKED, person, number, source=LinkSource(source).label)
     return link
 

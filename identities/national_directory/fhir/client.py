@@ -6,7 +6,6 @@ Sources: the ANS guide of the API, version 2 (bases, search parameters); portal/
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from json import JSONDecodeError
 from threading import Lock
 from typing import Any, Self
 
@@ -100,7 +99,7 @@ class DirectoryClient:
             following = _next_page(bundle)
             if not following:
                 return
-            if httpx2.URL(following).netloc != httpx2.URL(base).netloc:
+            if _server(following) != _server(base):  # the key goes along
                 raise DirectoryApiError(Failure.UNKNOWN, "page suivante sur un autre serveur")
             bundle = self._call("GET", following)
         raise DirectoryApiError(Failure.UNKNOWN, f"plus de {MOST_PAGES} pages")
@@ -162,7 +161,7 @@ def _json(answer: httpx2.Response) -> dict[str, Any]:
         raise DirectoryApiError(Failure.UNKNOWN, "réponse trop longue")
     try:
         found = answer.json()
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, a number of thousands of digits
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -181,6 +180,15 @@ def _resources(bundle: Resource) -> Iterator[Resource]:
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict):
             yield resource
+
+
+def _server(url: str) -> tuple[str, bytes]:
+    """Scheme and place: a page by HTTP would carry the key in clear."""
+    try:
+        found = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return "", b""
+    return found.scheme, found.netloc
 
 
 def _next_page(bundle: Resource) -> str:

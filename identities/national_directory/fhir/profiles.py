@@ -36,7 +36,7 @@ def professionals(resources: Iterable[Resource]) -> dict[str, Professional]:
             found[number] = _merged(found.get(number), _practitioner(one, number))
             owners[f"Practitioner/{one.get('id', '')}"] = number
     for one in rest:
-        reference = _object(one.get("practitioner")).get("reference", "")
+        reference = _text(_object(one.get("practitioner")).get("reference"))
         if one.get("resourceType") == "PractitionerRole" and reference in owners:
             activities.setdefault(owners[reference], []).append(_activity(one))
             mailboxes.setdefault(owners[reference], []).extend(_mailboxes(one))
@@ -53,7 +53,7 @@ def professionals(resources: Iterable[Resource]) -> dict[str, Professional]:
 def finess_of(resources: Iterable[Resource]) -> dict[str, str]:
     """Technical id of each structure → its FINESS; those without one are left out."""
     pairs = (
-        (one.get("id", ""), _identifier(one, FINESS_SYSTEM))
+        (_text(one.get("id")), _identifier(one, FINESS_SYSTEM))
         for one in resources
         if one.get("resourceType") == "Organization"
     )
@@ -166,7 +166,10 @@ def _day(value: Any) -> date | None:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    """Without what PostgreSQL cannot hold: NUL, and halves of surrogate pairs."""
+    return (
+        value.replace("\x00", "").encode(errors="ignore").decode().strip() if isinstance(value, str) else ""
+    )
 
 
 def _object(value: Any) -> Resource:

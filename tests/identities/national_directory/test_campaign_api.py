@@ -183,6 +183,24 @@ def test_a_number_that_two_workers_answer_counts_once(group, administrator):
     assert seen(group, campaign_id).campaign.by_api == 5
 
 
+def test_a_number_that_kills_its_worker_each_time_fails_in_the_end(group, administrator, monkeypatch):
+    def dies(client, numbers):
+        raise RuntimeError("an answer that nobody foresaw")
+
+    monkeypatch.setattr(wire.DirectoryClient, "people", dies)
+    campaign_id = start(group, administrator)
+    for _ in range(20):
+        try:
+            ask_api(group.id, campaign_id)
+        except RuntimeError:
+            with tenant(group.id):
+                Lookup.objects.filter(state=LookupState.ASKED).update(
+                    asked_until=now() - timedelta(seconds=1)
+                )
+    found = seen(group, campaign_id)
+    assert (found.campaign.state, found.campaign.failed) == (CampaignState.DONE, 5)
+
+
 def test_no_key_no_call(group, administrator, directory_api, settings):
     settings.DIRECTORY_API_KEY = ""
     with pytest.raises(Exception, match="Nothing fresh"):

@@ -171,6 +171,46 @@ def test_two_exercises_of_one_number_are_one_person():
         assert (found.is_active, found.name, found.first_name) == (True, "EXEMPLE", "Zoé Anne")
 
 
+@pytest.mark.parametrize(
+    "following", ["http://annuaire.invalid/fhir?page=2", "https://[", "ftp://annuaire.invalid/"]
+)
+def test_the_key_goes_to_no_other_scheme_and_an_odd_page_is_told(settings, monkeypatch, following):
+    settings.DIRECTORY_API_URL = "https://annuaire.invalid/fhir"
+    asked = []
+
+    def answer(client, method, url, form=None):
+        asked.append(url)
+        return {"resourceType": "Bundle", "link": [{"relation": "next", "url": following}]}
+
+    monkeypatch.setattr(DirectoryClient, "_call", answer)
+    with DirectoryClient() as client, pytest.raises(DirectoryApiError) as refused:
+        client.people([RPPS])
+    assert refused.value.failure == Failure.UNKNOWN
+    assert len(asked) == 1
+
+
+def test_a_number_of_five_thousand_digits_is_an_answer_that_cannot_be_read():
+    answer = httpx2.Response(200, content=b'{"total": ' + b"1" * 5000 + b"}")
+    with pytest.raises(DirectoryApiError):
+        wire._bundle(answer)
+
+
+def test_odd_references_and_nul_bytes_are_left_out():
+    number = {"system": "https://rpps.esante.gouv.fr", "value": RPPS}
+    name = [{"family": "EXEM\x00PLE"}]
+    resources = [
+        {"resourceType": "Practitioner", "id": "1", "identifier": [number], "name": name},
+        {"resourceType": "PractitionerRole", "practitioner": {"reference": ["Practitioner/1"]}},
+    ]
+    assert professionals(resources)[RPPS] == Professional(RPPS, is_active=True, name="EXEMPLE")
+    structure = {
+        "resourceType": "Organization",
+        "id": {},
+        "identifier": [{"system": "https://finess.esante.gouv.fr", "value": "990000010"}],
+    }
+    assert finess_of([structure]) == {}
+
+
 def test_statuses_that_the_stand_in_does_not_play():
     def answer(status, body=b"", **headers):
         return httpx2.Response(status, content=body, headers=headers)

@@ -150,6 +150,16 @@ def test_one_number_one_person(group, load, administrator):
             assert "déjà reliée" in caught.value.french
 
 
+def test_a_number_that_another_record_holds_leaves_nothing(group, load, administrator):
+    load(main_row(RPPS, "LEFEVRE", "ZOE"))
+    with tenant(group.id):
+        person, holder = someone(group), someone(group)
+        PersonIdentifierFactory(person=holder, kind="rpps", value=RPPS)
+        with pytest.raises(DomainError, match="held by another"):
+            link_person(actor=administrator, person=person, rpps=RPPS)
+        assert not DirectoryLink.objects.exists()
+
+
 def test_a_refused_number_never_comes_back_and_may_be_taken_back(group, load, administrator):
     load(at_work(group))
     with tenant(group.id):
