@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page
 
+from identities.duplicates.models import Pair
+from identities.people.models import PersonIdentifier
 from portal.demo.seed.writing import Size, seed_group
 from portal.dispatch.mail import Mail
 from portal.dispatch.operations import Letter, post
@@ -23,10 +25,13 @@ from tenants.notices.links import stop_path
 from tests.factories.api_keys import make_key
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.directory_links import CampaignFactory, DirectoryLinkFactory, LookupFactory
+from tests.factories.duplicates import doubles_of
 from tests.factories.hr_imports import hr_import_of
+from tests.factories.identity_checks import TraitChangeFactory
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
+from tests.factories.reviews import review_of
 from tests.house.addresses import SHUT, Names, section_of
 from tests.house.crowd import give_to_a_person
 from tests.house.rooms import Route, routes
@@ -83,6 +88,10 @@ def _names(group_id) -> Names:
         unit = Unit.objects.filter(establishment=site).first()
         hr_import = hr_import_of(site, "Paie")
         key = make_key("Paie Siège")
+        review = review_of(site, stays[0], "Revue")
+        doubles = doubles_of("Paire", stays[0].person)
+        number = _two_numbers(doubles["pair_id"])
+        change = TraitChangeFactory(person=stays[0].person)
         campaigns = _links(stays)
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
@@ -108,9 +117,18 @@ def _names(group_id) -> Names:
         "mapping_id": [mapping.pk],
         "key_id": [key.row.pk],
         "group_address": [group.slug],
-        **{name: [one] for name, one in hr_import.items()},
+        "trait_change_id": [change.pk],
+        "identifier_id": [number.pk],
+        **{name: [one] for name, one in {**hr_import, **review, **doubles}.items()},
     }
     return Names(group.slug, ids)
+
+
+def _two_numbers(pair_id) -> PersonIdentifier:
+    """A national number on each side of a pair: one of them has to end before they are one."""
+    pair = Pair.objects.get(pk=pair_id)
+    PersonIdentifierFactory(person=pair.person, kind="rpps", value="99900000011")
+    return PersonIdentifierFactory(person=pair.other, kind="rpps", value="99900000029")
 
 
 def _links(stays: list) -> list:

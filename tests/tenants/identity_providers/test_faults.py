@@ -130,7 +130,10 @@ def test_keys_that_turn_are_read_again_once(door_of_group, claire):
 
 
 def test_the_matrix_holds_every_fault_of_the_sandbox():
-    assert set(FAULTS) | set(OF_USERINFO) | set(ON_THE_WAY_OUT) | HARMLESS | OTHERS == set(KNOWN)
+    of_sign_in = {
+        one for one in KNOWN if not one.startswith("directory_")
+    }  # the Annuaire Santé has its own tests
+    assert set(FAULTS) | set(OF_USERINFO) | set(ON_THE_WAY_OUT) | HARMLESS | OTHERS == of_sign_in
 
 
 def test_a_document_of_another_issuer_is_not_believed(door_of_group):

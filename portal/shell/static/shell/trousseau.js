@@ -6,11 +6,13 @@
   /* A second click on a posted form does nothing; the button comes back with the page (back button, download). */
   const restore = (button) => {
     button.disabled = false;
+    button.style.minWidth = "";
     button.textContent = "";
     button.append(...button.parts);
   };
   const hold = (button) => {
     button.parts = [...button.childNodes];
+    button.style.minWidth = `${button.offsetWidth}px`; // or the second click would fall on the neighbour: « Annuler »
     button.textContent = SENDING;
     button.disabled = true;
     button.dataset.held = "";
