@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from identities.people.matching import SHOWN_FROM, Comparable, Likeness, compare, near_dates
 from identities.people.models import (
@@ -116,11 +117,8 @@ def probable_doubles(
         return []
     sites = current_tenant().establishment_ids
     with group_wide("une personne du groupe ne doit pas être créée deux fois"):
-        people = list(
-            _with_visibility(_not_apart(Person.objects.filter(blocks, merged_into=None), person_id), sites)[
-                :BLOCK_LIMIT
-            ]
-        )
+        alike = _not_apart(Person.objects.filter(blocks, merged_into=None), person_id)
+        people = list(_with_visibility(_nearest_first(alike, typed, carried), sites)[:BLOCK_LIMIT])
         shared, asked = _shared_identifiers(people, carried), Comparable(typed)
         scored = (
             (one, compare(asked, Comparable(PersonTraits.of(one)), shared.get(one.pk, ()))) for one in people
@@ -185,9 +183,24 @@ def _blocks(typed: PersonTraits, identifiers: list[str]) -> Q | None:
     if typed.email:
         blocks |= Q(email=typed.email)
     if identifiers:
-        held = PersonIdentifier.objects.filter(value__in=identifiers, valid_to=None)
-        blocks |= Q(pk__in=held.values("person_id"))
+        blocks |= _holding(identifiers)
     return blocks or None
+
+
+def _holding(identifiers: list[str]) -> Q:
+    held = PersonIdentifier.objects.filter(value__in=identifiers, valid_to=None)
+    return Q(pk__in=held.values("person_id"))
+
+
+def _nearest_first(people: QuerySet[Person], typed: PersonTraits, identifiers: list[str]) -> QuerySet[Person]:
+    """A frequent surname has more namesakes than are compared: those born then, reached there or of that number first."""
+    known = {"phone": typed.phone, "email": typed.email, "birth_date__in": near_dates(typed.birth_date)}
+    near = Q(*((name, value) for name, value in known.items() if value), _connector=Q.OR)
+    if identifiers:
+        near |= _holding(identifiers)
+    names = search_key(" ".join((typed.birth_name, typed.usage_name, *typed.first_names)))
+    rank = [Case(When(near, then=0), default=1)] if near else []
+    return people.order_by(*rank, TrigramSimilarity("name_key", Value(names)).desc(), "pk")
 
 
 def _not_apart(people: QuerySet[Person], person_id: UUID | None) -> QuerySet[Person]:
