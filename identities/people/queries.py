@@ -200,7 +200,7 @@ def _nearest_first(people: QuerySet[Person], typed: PersonTraits, identifiers: l
         near |= _holding(identifiers)
     names = search_key(" ".join((typed.birth_name, typed.usage_name, *typed.first_names)))
     rank = [Case(When(near, then=0), default=1)] if near else []
-    return people.order_by(*rank, TrigramSimilarity("name_key", Value(names)).desc(), "pk")
+    return people.order_by(*rank, TrigramSimilarity("name_key", names).desc(), "pk")
 
 
 def _not_apart(people: QuerySet[Person], person_id: UUID | None) -> QuerySet[Person]:

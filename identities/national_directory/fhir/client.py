@@ -44,7 +44,10 @@ class DirectoryClient:
         self._calls = 0
         self._lock = Lock()
         self._http = httpx2.Client(
-            headers={"ESANTE-API-KEY": settings.DIRECTORY_API_KEY, "Accept": "application/fhir+json"},
+            headers={
+                b"ESANTE-API-KEY": settings.DIRECTORY_API_KEY.encode(),
+                b"Accept": b"application/fhir+json",
+            },
             timeout=settings.DIRECTORY_API_TIMEOUT,
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
             follow_redirects=False,
@@ -110,6 +113,8 @@ class DirectoryClient:
             answer = self._http.request(method, url, data=form, extensions={"trace": paced.follow})
         except httpx2.RequestError as error:
             raise of_exception(error) from error
+        except httpx2.InvalidURL as error:
+            raise DirectoryApiError(Failure.MISCONFIGURED, "adresse mal écrite") from error
         return _bundle(answer)
 
     def _take_place(self) -> str:

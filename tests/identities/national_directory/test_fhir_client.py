@@ -189,6 +189,18 @@ def test_the_key_goes_to_no_other_scheme_and_an_odd_page_is_told(settings, monke
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DIRECTORY_API_KEY", "clé"), ("DIRECTORY_API_KEY", "a\nb"), ("DIRECTORY_API_URL", "http://\x00/fhir")],
+)
+def test_a_key_or_an_address_badly_copied_is_told(directory_api, quick, settings, name, value):
+    setattr(settings, name, value)
+    with DirectoryClient() as client, pytest.raises(DirectoryApiError) as refused:
+        client.people([RPPS])
+    assert refused.value.failure == Failure.MISCONFIGURED
+    assert settings.DIRECTORY_API_KEY not in str(refused.value)
+
+
 def test_a_number_of_five_thousand_digits_is_an_answer_that_cannot_be_read():
     answer = httpx2.Response(200, content=b'{"total": ' + b"1" * 5000 + b"}")
     with pytest.raises(DirectoryApiError):
