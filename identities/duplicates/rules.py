@@ -35,6 +35,7 @@ def merge_problems(people: Collection[Person], evidence: Evidence) -> list[Domai
             if (numbers := _different(held))
         ),
         *([_two_links(numbers)] if (numbers := _different(evidence.linked)) else []),
+        *([_linked_elsewhere(*crossed)] if (crossed := _link_against_number(evidence)) else []),
     ]
 
 
@@ -81,6 +82,16 @@ def _different(held: dict[UUID, frozenset[str]]) -> list[str]:
     return sorted(frozenset().union(*sides)) if len(sides) == 2 and not sides[0] & sides[1] else []
 
 
+def _link_against_number(evidence: Evidence) -> tuple[str, str] | tuple[()]:
+    """The number that one is linked with and the one that the other holds, when the first holds none any more."""
+    held = evidence.numbers.get(IdentifierKind.RPPS, {})
+    for person_id, linked in evidence.linked.items():
+        others = frozenset().union(*(numbers for one, numbers in held.items() if one != person_id))
+        if linked and others and not held.get(person_id) and not linked & others:
+            return min(linked), min(others)
+    return ()
+
+
 def _gone_on(person: Person) -> DomainError:
     return DomainError(
         "Merged meanwhile",
@@ -108,4 +119,12 @@ def _two_links(numbers: list[str]) -> DomainError:
         "Two links with the national directory",
         f"Chaque fiche est reliée à un numéro de l'Annuaire Santé, et ce n'est pas le même ({', '.join(numbers)})."
         " Ouvrez la fiche dont le lien est faux et retirez-le, puis revenez ici.",
+    )
+
+
+def _linked_elsewhere(linked: str, held: str) -> DomainError:
+    return DomainError(
+        "Linked with another number than the other record holds",
+        f"Une fiche est reliée au numéro {linked} de l'Annuaire Santé, et l'autre porte le RPPS {held}. Ouvrez la fiche"
+        " reliée et retirez ce lien s'il est faux, puis revenez ici ; sinon ce sont deux personnes.",
     )

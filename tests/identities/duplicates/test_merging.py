@@ -266,3 +266,14 @@ def test_two_people_is_not_taken_back_on_a_record_that_was_merged(alike, settler
     again = propose_pair(actor=settler, person=alike.one, other=third)
     reconsider_homonyms(actor=settler, pair=again)
     assert not HomonymDecision.objects.exists()
+
+
+def test_a_link_with_another_number_than_the_other_record_holds_is_no_merge(alike, settler):
+    """Its own number was ended and the link was left: one record would hold a number and be linked with another."""
+    PersonIdentifierFactory(person=alike.one, kind="rpps", value="99900000011")
+    link = DirectoryLink.objects.create(person=alike.two, rpps="99900000029", state="linked", source="typed")
+    with pytest.raises(DomainError) as refused:
+        merge_pair(actor=settler, pair=alike.pair, kept_id=alike.one.pk)
+    assert "99900000029" in refused.value.french
+    DirectoryLink.objects.filter(pk=link.pk).update(rpps="99900000011")
+    merge_pair(actor=settler, pair=alike.pair, kept_id=alike.one.pk)
