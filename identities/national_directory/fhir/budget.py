@@ -37,14 +37,15 @@ if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
 end
 return tonumber(redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]) + window - now
 """
-# Only a call that is still counted is moved; its answer may only bring it nearer.
+# A call that was written counts, were its place gone; an answer may only bring nearer one that is still counted.
 _MOVE = """
 local clock = redis.call('TIME')
 local at = tonumber(clock[1]) * 1000000 + tonumber(clock[2]) + tonumber(ARGV[2])
 if ARGV[3] == 'answered' then
     return redis.call('ZADD', KEYS[1], 'XX', 'LT', at, ARGV[1])
 end
-return redis.call('ZADD', KEYS[1], 'XX', at, ARGV[1])
+redis.call('ZADD', KEYS[1], at, ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], 60000)
 """
 
 _latencies: deque[float] = deque(maxlen=LATENCIES)  # of this process

@@ -43,6 +43,17 @@ def test_a_call_counts_from_when_it_was_received(pace):
     assert pace._valkey.zcard(KEY) == 1
 
 
+def test_a_call_written_late_counts_all_the_same(pace):
+    """Its worker slept for more than a second between the place and the last byte: the server still receives it now."""
+    late = pace.take()
+    pace._valkey.zrem(KEY, late)  # what another worker does with a place of more than a second ago
+    pace.written(late)
+    begun = time.monotonic()
+    for _ in range(LIMIT):
+        pace.take()
+    assert time.monotonic() - begun >= 1
+
+
 def test_a_clock_set_back_blocks_nobody(pace):
     now = time.time() * 1_000_000
     pace._valkey.zadd(KEY, {f"{rank}": now + 3_600_000_000 for rank in range(LIMIT)})
