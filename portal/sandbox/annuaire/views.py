@@ -64,6 +64,8 @@ def answer(request: HttpRequest, path: str) -> HttpResponse:
         found = _answer(request, path)
     except Refused as refused:
         return outcome(refused)
+    except ValueError:  # digits without end, bytes that are no UTF-8
+        return outcome(Refused(400, "processing", "HAPI-0450: Failed to parse request"))
     except psycopg.Error as error:
         return outcome(
             Refused(500, "exception", f"HAPI-0389: Failed to call access method: {type(error).__name__}")

@@ -148,6 +148,19 @@ def test_other_refusals_are_outcomes(get, query):
     assert (status, outcome["resourceType"]) == (400, "OperationOutcome")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"Practitioner?_count={'9' * 5000}",
+        f"PractitionerRole?identifier={'9' * 5000}",
+        f"PractitionerRole?_id=005-0000001-{int.from_bytes(b'abc', 'big')}",
+    ],
+)
+def test_odd_numbers_are_refused_in_words(get, query):
+    status, said = get(query)
+    assert (status, said["resourceType"]) == (400, "OperationOutcome")
+
+
 def test_elements_and_metadata(get):
     _, bundle = get(f"Practitioner?identifier={RPPS}&_elements=identifier")
     (found,) = resources(bundle, "Practitioner")
