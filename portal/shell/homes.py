@@ -9,7 +9,7 @@ from identities.assignments.queries import SiteFigures, Todo, site_figures, todo
 from identities.duplicates.queries import pairs_to_settle
 from identities.hr_imports.notices import doubles_sentence, waiting_sentence
 from identities.hr_imports.queries import doubles_left, pushes_waiting
-from identities.identity_checks.queries import todo_of_checks
+from identities.identity_checks.queries import todo_of_changes, todo_of_checks
 from identities.reviews.queries import late_review, todo_of_review
 from portal.dispatch.queries import messages_to_handle
 from portal.foundation.addresses import address
@@ -137,10 +137,11 @@ class Line:
 
 
 def site_lines(access: Access, establishment_id: UUID) -> list[Line]:
-    """What the site has to do today, most urgent first, then its identity checks and its yearly review."""
+    """What the site has to do today, most urgent first, then its identities and its yearly review."""
     checks = todo_of_checks(establishment_id) if access.holds(Permission.IDENTITY_CHECK) else ()
     review = todo_of_review(establishment_id) if access.holds(Permission.PRESENCE_REVIEW) else ()
-    return [_site_line(access, one) for one in (*todo_for_site(establishment_id), *checks, *review)]
+    due = [_site_line(access, one) for one in (*todo_for_site(establishment_id), *checks, *review)]
+    return [*due, *_changes(access, establishment_id=establishment_id)]
 
 
 def _site_line(access: Access, todo: Todo) -> Line:
@@ -152,7 +153,8 @@ def _site_line(access: Access, todo: Todo) -> Line:
 
 def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
     """What the group has to do today, most urgent first."""
-    own = [*_messages(access), *_rights(access), *_doubles(access), *_failing(access), *_reviews(access)]
+    own = [*_messages(access), *_rights(access), *_changes(access), *_doubles(access)]
+    own += [*_failing(access), *_reviews(access)]
     return [*own, *_pushes(access), *_keys(access), *_leaving(rows), *_ending(rows)]
 
 
@@ -171,6 +173,17 @@ def _rights(access: Access) -> Iterator[Line]:
         text = "Un droit attend" if count == 1 else f"{count} droits attendent"
         url = address("memberships:rights", group_slug=access.group_slug)
         yield Line("warn", f"{text} votre confirmation.", "", url, "Voir les droits")
+
+
+def _changes(access: Access, **place: UUID) -> Iterator[Line]:
+    """Changes of verified identities that wait for a second person: not those that this one asked for."""
+    count = todo_of_changes(access.actor_id) if access.holds(Permission.IDENTITY_CONFIRM) else 0
+    if count:
+        text = (
+            "Un changement d'identité attend" if count == 1 else f"{count} changements d'identité attendent"
+        )
+        url = address("identity_checks:to_check", group_slug=access.group_slug, **place)
+        yield Line("warn", f"{text} une seconde personne.", "", url, "Voir")
 
 
 def _pushes(access: Access) -> Iterator[Line]:

@@ -162,3 +162,19 @@ def test_the_group_sets_how_long_a_check_holds(group, administrator, manager, cl
     with tenant(group.id):
         assert Validity.objects.get().months == 24
     assert client_for(manager).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("site", [True, False])
+def test_homes_tell_the_second_person_and_not_who_asked(
+    group, crew, manager, colleague, administrator, client_for, site
+):
+    person, waits = crew[2], "Un changement d'identité attend une seconde personne."
+    new_check = {"method": "face_to_face", "document_kind": "passport"}
+    asks = client_for(manager)
+    asks.post(at(group, "ask_change", person_id=person.pk), changed(person, birth_name="Durand") | new_check)
+    own = reverse("shell:site_home", args=[group.slug, group.first.pk])
+    home = own if site else reverse("shell:group_home", args=[group.slug])
+    shown = client_for(colleague if site else administrator).get(home).content.decode()
+    assert waits in shown.replace("&#x27;", "'")
+    assert at(group, "to_check", site=site) in shown
+    assert waits not in asks.get(own).content.decode().replace("&#x27;", "'")
