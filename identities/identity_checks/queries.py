@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from identities.assignments.models import Assignment
@@ -16,9 +17,9 @@ from identities.identity_checks.models import DEFAULT_MONTHS, TraitChange, Valid
 from identities.identity_checks.standings import DUE, TO_SEE, Standing, rank_of_standing, with_standing
 from identities.identity_checks.states import ChangeState
 from identities.people.models import Person
+from portal.foundation.clock import now
 
 NAMED = 3
-_NAMES = ("birth_name", "usage_name", "first_names")
 
 
 @dataclass(frozen=True)
@@ -103,18 +104,34 @@ def change_of(person_id: UUID, change_id: UUID) -> TraitChange | None:
     return TraitChange.objects.filter(pk=change_id, person_id=person_id).select_related("person").first()
 
 
+# Those of `people_to_check(ToCheck(DUE, site))` who are present, for a page opened all day: written by hand, since the
+# standing of lists reads the checks of each person several times and takes long to compile.
+_DUE_AND_PRESENT = """
+SELECT p.birth_name, p.usage_name, p.first_names, count(*) OVER ()
+FROM (SELECT DISTINCT a.group_id, a.person_id FROM assignments_assignment a
+  WHERE a.establishment_id = %s AND a.state = 'running') present
+JOIN people_person p ON p.group_id = present.group_id AND p.id = present.person_id
+LEFT JOIN LATERAL (SELECT c.checked_at FROM people_identitycheck c
+  WHERE c.group_id = p.group_id AND c.person_id = p.id AND c.level <> 'low' ORDER BY c.checked_at DESC LIMIT 1) seen ON true
+WHERE seen.checked_at IS NULL OR p.identity_changed_at > seen.checked_at OR seen.checked_at
+  + make_interval(months => coalesce((SELECT months FROM identity_checks_validity LIMIT 1), %s)) <= %s
+ORDER BY seen.checked_at IS NOT NULL, p.name_key, p.id LIMIT %s
+"""
+
+
 def todo_of_checks(establishment_id: UUID) -> Iterator[Todo]:
     """The line of a site's home page while somebody present is to be seen: one statement."""
-    rows = list(
-        people_to_check(ToCheck(DUE, establishment_id))
-        .filter(is_present=True)
-        .only(*_NAMES, "identity_changed_at")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_AND_PRESENT, [establishment_id, DEFAULT_MONTHS, now(), NAMED])
+        rows = cursor.fetchall()
     if rows:
-        who = "d'une personne présente" if len(rows) == 1 else f"de {len(rows)} personnes présentes"
-        yield Todo(
-            "warn", f"L'identité {who} est à contrôler.", _named(rows), "identity_checks:session", "Les voir"
-        )
+        count = rows[0][3]
+        who = "d'une personne présente" if count == 1 else f"de {count} personnes présentes"
+        people = [
+            Person(birth_name=birth, usage_name=usage, first_names=first) for birth, usage, first, _ in rows
+        ]
+        said = f"L'identité {who} est à contrôler."
+        yield Todo("warn", said, _named(people, count), "identity_checks:session", "Les voir")
 
 
 def todo_of_changes(actor_id: UUID) -> int:
@@ -122,10 +139,10 @@ def todo_of_changes(actor_id: UUID) -> int:
     return TraitChange.objects.filter(state=ChangeState.WAITING).exclude(asked_by=actor_id).count()
 
 
-def _named(people: list[Person]) -> str:
-    rest = len(people) - NAMED
-    said = ", ".join(one.display_name for one in people[:NAMED])
-    return said + (f" et {rest} autre{'s' * (rest > 1)}" if rest > 0 else "")
+def _named(people: list[Person], count: int) -> str:
+    rest = count - len(people)
+    said = ", ".join(one.display_name for one in people)
+    return said + (f" et {rest} autre{'s' * (rest > 1)}" if rest else "")
 
 
 def _stays(asked: ToCheck) -> QuerySet[Assignment]:
