@@ -9,6 +9,7 @@ from django.db import connection
 from identities.hr_imports.columns import COLUMNS
 from identities.hr_imports.models import GuardSettings, Run
 from identities.hr_imports.states import RunState
+from portal.foundation.clock import PARIS
 
 FEWEST_DEPARTURES = 2  # one departure is never a mass departure, whatever the size of the site
 FULL, EMPTY = 0.5, 0.05  # share of the lines that fill a column
@@ -79,8 +80,9 @@ def _older(run: Run, before: Run) -> list[Guard]:
     if run.as_of < before.as_of:
         sentence = f"Ce fichier est du {run.as_of:%d/%m/%Y}, plus ancien que le dernier appliqué ({before.as_of:%d/%m/%Y})."
         return [Guard("older", sentence)]
-    if run.file_hash == before.file_hash:
-        return [Guard("same_file", f"C'est le fichier déjà appliqué le {before.applied_at:%d/%m/%Y}.")]
+    if before.applied_at and run.file_hash == before.file_hash:
+        applied_on = before.applied_at.astimezone(PARIS)
+        return [Guard("same_file", f"C'est le fichier déjà appliqué le {applied_on:%d/%m/%Y}.")]
     return []
 
 

@@ -1,9 +1,12 @@
 """The yearly review of who is still here: a campaign of the group, one review per site, its lines, and their answers."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
 from identities.reviews.states import CampaignState, ReviewState
+from portal.foundation.clock import PARIS
 from portal.foundation.tenancy.rows import TenantRow, row_of_group
 
 MONTHS = (
@@ -53,6 +56,11 @@ class Campaign(TenantRow):
 
     def __str__(self) -> str:
         return f"campaign {self.pk}"
+
+    @property
+    def started_on(self) -> date:
+        """In Paris."""
+        return self.started_at.astimezone(PARIS).date()
 
 
 class SiteReview(TenantRow):

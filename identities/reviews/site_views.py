@@ -166,7 +166,7 @@ def export(request: TenantRequest, establishment_id: UUID, site_review_id: UUID)
         raise Http404
     found = _found(establishment_id, site_review_id)
     rows = proof_rows(lines_of_review(found))
-    day = found.campaign.started_at
+    day = found.campaign.started_on
     response, count = spreadsheet(kind, f"revue-des-presents-{day:%Y-%m-%d}", HEADER, rows)
     record_review_export(
         actor=request.access, campaign=found.campaign, establishment_id=establishment_id, count=count,

@@ -157,8 +157,8 @@ def export(request: TenantRequest, review_campaign_id: UUID) -> HttpResponse:
         raise Http404
     found = _found(review_campaign_id)
     rows = proof_rows(lines_of_campaign(found))
-    response, count = spreadsheet(kind, f"revue-des-presents-{found.started_at:%Y-%m-%d}", HEADER, rows)
-    what = f"revue du {found.started_at:%d/%m/%Y}, {kind.upper()}"
+    response, count = spreadsheet(kind, f"revue-des-presents-{found.started_on:%Y-%m-%d}", HEADER, rows)
+    what = f"revue du {found.started_on:%d/%m/%Y}, {kind.upper()}"
     record_review_export(
         actor=request.access, campaign=found, establishment_id=None, count=count, what=what
     )  # fmt: skip
@@ -187,7 +187,7 @@ def close(request: TenantRequest, review_campaign_id: UUID) -> HttpResponse:
             0, f"{sites[:1].upper()}{sites[1:]} pas terminé : {people} présence(s) resteront sans réponse."
         )
     context = {
-        "title": f"Clore la revue du {found.started_at:%d/%m/%Y}",
+        "title": f"Clore la revue du {found.started_on:%d/%m/%Y}",
         "consequences": consequences,
         "confirm_label": "Clore la revue",
         "cancel_url": page,

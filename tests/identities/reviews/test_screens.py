@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from identities.reviews.models import Campaign, ReviewAnswer, SiteReview
@@ -168,3 +169,11 @@ def test_the_yearly_month_is_kept(group, group_pages):
 def test_a_site_without_review_is_told_what_will_come(group, manager, client_for):
     page = text(client_for(manager).get(reverse("reviews:of_site", args=[group.slug, group.first.pk])))
     assert "Aucune revue pour l'instant" in page
+
+
+def test_a_review_of_just_after_midnight_is_dated_in_paris(group, group_pages):
+    with time_machine.travel("2026-06-30T22:30:00+00:00", tick=False), tenant(group.id):
+        AssignmentFactory(establishment=group.first)
+        campaign = start_campaign(actor=ANNE, due_on=today() + timedelta(days=30))
+    client, url = group_pages
+    assert "2026-07-01" in client.get(url("export", campaign.pk))["Content-Disposition"]
