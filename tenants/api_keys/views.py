@@ -142,6 +142,7 @@ def renew(request: TenantRequest, key_id: UUID) -> HttpResponse:
             return _go(request, "key", key_id=key_id)
         terms = {name: form.cleaned_data[name] for name in ("expires_on", "former_days")}
         try:
+            check_scopes(found.scopes, request.access.permissions)
             token = renew_key(actor=request.access, key=found, **terms)
         except DomainError as error:
             form.add_error(error.field, error.french)
