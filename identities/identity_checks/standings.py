@@ -1,25 +1,24 @@
 """Where an identity stands, computed by PostgreSQL and never stored: the one expression of lists, figures and pages."""
 
+# ruff: noqa: S608  the words are our own
+
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
-    Case,
+    CharField,
     DateTimeField,
     Exists,
     F,
     Func,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     TextChoices,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThanOrEqual
 
 from identities.identity_checks.models import DEFAULT_MONTHS, Validity
 from identities.people.models import EidasLevel, IdentityCheck, Person
@@ -57,35 +56,40 @@ class _MonthsLater(Func):
     output_field = DateTimeField()
 
 
+class _StandingOf(Func):
+    """`seen_at` is read once: OFFSET 0 keeps PostgreSQL from reading the checks again for each WHEN."""
+
+    template = (
+        f"(SELECT CASE WHEN s.seen_at IS NULL AND NOT s.is_checked THEN '{Standing.NEVER}'"
+        f" WHEN s.seen_at IS NULL THEN '{Standing.LOW}' WHEN s.changed_at > s.seen_at THEN '{Standing.TO_REDO}'"
+        f" WHEN s.seen_at + make_interval(months => s.months) <= s.moment THEN '{Standing.EXPIRED}'"
+        f" WHEN s.seen_at + make_interval(months => s.months) <= s.soon THEN '{Standing.SOON}' ELSE '{Standing.GOOD}' END"
+        " FROM (SELECT %(expressions)s OFFSET 0) AS s (seen_at, is_checked, changed_at, months, moment, soon))"
+    )
+    output_field = CharField()
+
+
+class _Rank(Func):
+    template = f"array_position(ARRAY[{', '.join(repr(one.value) for one in Standing)}], %(expressions)s)"
+    output_field = IntegerField()
+
+
 def with_standing(people: QuerySet[Person]) -> QuerySet[Any]:
     """Adds `seen_at` (latest check above low), `holds_until` and `standing`, one of `Standing`.
 
     Each subquery walks the index of checks by person; nothing else is read.
     """
     checks = IdentityCheck.objects.filter(group_id=OuterRef("group_id"), person_id=OuterRef("pk"))
-    above_low = checks.exclude(level=EidasLevel.LOW).order_by("-checked_at")
+    seen_at = Subquery(checks.exclude(level=EidasLevel.LOW).order_by("-checked_at").values("checked_at")[:1])
     months = Coalesce(Subquery(Validity.objects.values("months")[:1]), Value(DEFAULT_MONTHS))
-    return people.annotate(seen_at=Subquery(above_low.values("checked_at")[:1])).annotate(
-        holds_until=_MonthsLater(F("seen_at"), months), standing=_standing(checks, months)
-    )
-
-
-def _standing(checks: QuerySet[IdentityCheck], months: Coalesce) -> Case:
-    until = _MonthsLater(F("seen_at"), months)
     moment = now()
-    return Case(
-        When(Q(seen_at=None) & ~Exists(checks), then=Value(Standing.NEVER.value)),
-        When(seen_at=None, then=Value(Standing.LOW.value)),
-        When(identity_changed_at__gt=F("seen_at"), then=Value(Standing.TO_REDO.value)),
-        When(LessThanOrEqual(until, Value(moment)), then=Value(Standing.EXPIRED.value)),
-        When(LessThanOrEqual(until, Value(moment + SOON)), then=Value(Standing.SOON.value)),
-        default=Value(Standing.GOOD.value),
+    moments = (Value(one, output_field=DateTimeField()) for one in (moment, moment + SOON))
+    standing = _StandingOf(seen_at, Exists(checks), F("identity_changed_at"), months, *moments)
+    return people.annotate(seen_at=seen_at).annotate(
+        holds_until=_MonthsLater(F("seen_at"), months), standing=standing
     )
 
 
-def rank_of_standing() -> Case:
+def rank_of_standing() -> Func:
     """The order in which people are to be seen, over rows that carry `standing`."""
-    return Case(
-        *(When(standing=one.value, then=Value(rank)) for rank, one in enumerate(Standing)),
-        output_field=IntegerField(),
-    )
+    return _Rank(F("standing"))
