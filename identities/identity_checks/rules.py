@@ -47,7 +47,7 @@ def _check_waits(change: TraitChange) -> None:
 
 
 def check_still_as_asked(change: TraitChange, person: Person) -> None:
-    """Refuses (DomainError) a record that was merged, or whose traits are no longer those of the request."""
+    """Refuses (DomainError) a record merged or checked since the request, or whose traits are no longer those of then."""
     if person.merged_into_id is not None:
         french = (
             "Cette fiche a été réunie à une autre depuis : refusez ce changement, et demandez-le sur l'autre."
@@ -59,6 +59,12 @@ def check_still_as_asked(change: TraitChange, person: Person) -> None:
             "L'état civil a changé depuis la demande : refusez ce changement, puis demandez-en un nouveau."
         )
         raise DomainError("Changed meanwhile", french)
+    if person.identity_checks.filter(checked_at__gt=change.asked_at).exists():
+        french = (
+            "L'identité a été contrôlée de nouveau depuis la demande, avec l'état civil d'avant : refusez ce changement,"
+            " puis demandez-en un nouveau s'il est toujours juste."
+        )
+        raise DomainError("Checked meanwhile", french)
 
 
 def check_reason(text: str) -> str:

@@ -172,6 +172,16 @@ def test_a_record_changed_or_merged_since_is_not_overwritten(person, administrat
     assert change.reason == "Fiche réunie"
 
 
+def test_a_check_of_the_former_identity_since_the_request_holds_the_change_back(person, administrator, other):
+    change = asked(administrator, person, birth_name="Durand")
+    IdentityCheckFactory(person=person)
+    with pytest.raises(DomainError, match="Checked meanwhile"):
+        confirm_change(actor=other, change=change)
+    person.refresh_from_db()
+    change.refresh_from_db()
+    assert (person.birth_name, change.state) == ("Martin", "waiting")
+
+
 def test_only_the_asker_withdraws_and_only_another_refuses(person, administrator, other):
     change = asked(administrator, person, birth_name="Durand")
     with pytest.raises(DomainError):
