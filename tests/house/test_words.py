@@ -1,6 +1,7 @@
 """Names, budgets and habits of the house."""
 
 import ast
+import re
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.house.rooms import ROOT, parsed, python_files
 BANNED = {"utils", "util", "helpers", "helper", "manager", "managers", "data", "process", "misc", "common"}
 FUNCTION_LINES = 40
 FILE_LINES = 300
+WRITTEN = {".py", ".html", ".txt", ".md", ".js", ".css", ".csv", ".json", ".toml"}
 
 # path[:function] → why it is longer.
 LONGER: dict[str, str] = {
@@ -87,3 +89,13 @@ def _reaches_the_journal(module: ast.Module, name: str, seen: frozenset[str] = f
         if isinstance(node, ast.Call)
     }
     return any(_reaches_the_journal(module, one, seen | {name}) for one in called)
+
+
+def test_no_path_of_a_machine_is_written_down():
+    """What one machine has, the next one has not: tests compare with `tests/shared.py`, the product with its settings."""
+    of_a_machine = re.compile(r"""["'(\s]/(?:root|work|home/\w+)/""")
+    folders = ("portal", "tenants", "identities", "tests", "templates", "deploy", ".ci")
+    files = [path for one in folders for path in (ROOT / one).rglob("*") if path.suffix in WRITTEN]
+    assert len(files) > 500
+    found = [str(one.relative_to(ROOT)) for one in files if of_a_machine.search(one.read_text())]
+    assert [one for one in found if "node_modules" not in one] == []

@@ -7,10 +7,10 @@ import pytest
 
 from identities.assignments.models import JobShortcut, NationalFunction
 from identities.assignments.queries import function_for_label, functions_for_labels, functions_offered
-from tests.house.rooms import ROOT
+from tests.shared import SHARED
 
 pytestmark = pytest.mark.django_db
-NOMENCLATURES = ROOT.parent / "shared" / "nomenclatures"
+NOMENCLATURES = SHARED / "nomenclatures"
 
 
 def codes(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -12,8 +11,8 @@ from identities.national_directory.fhir.client import DirectoryClient
 from identities.national_directory.fhir.failures import DirectoryApiError, Failure
 from identities.national_directory.fhir.found import Activity, Card, Professional
 from identities.national_directory.fhir.profiles import finess_of, professionals, with_finess
+from tests.shared import shared
 
-SAMPLES = Path("/work/shared/samples/fhir_v2_shape")
 RPPS, NURSE, DOCTOR, INACTIVE, UNKNOWN = (
     "99900000011", "99900000029", "99900000037", "99900000045", "99900000052",
 )  # fmt: skip
@@ -31,10 +30,7 @@ CAMILLE = Professional(
 
 
 def sample(name):
-    path = SAMPLES / name
-    if not path.exists():
-        pytest.skip("the shapes of the ANS guide are not on this machine")
-    return json.loads(path.read_text())
+    return json.loads(shared(f"samples/fhir_v2_shape/{name}").read_text())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +25,9 @@ from tests.factories.national_directory import main_row
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
 from tests.fixtures import make_group
 from tests.identities.national_directory.test_links import OTHER, RPPS, at_work, load, someone
+from tests.shared import shared
 
 __all__ = ["load"]
-NOMENCLATURES = Path("/work/shared/nomenclatures")
 AFTER, BEFORE = date(2026, 11, 23), date(2025, 6, 1)
 with_files = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -74,10 +73,9 @@ def test_each_door_is_named_and_says_what_to_do():
 
 @pytest.mark.django_db
 def test_the_table_is_that_of_the_professions_and_roles():
-    if not NOMENCLATURES.exists():
-        pytest.skip(f"{NOMENCLATURES} is absent")
+    published = shared("nomenclatures")
     doors = doors_of_functions(AFTER)
-    with (NOMENCLATURES / "tre_r85_role_prise_charge.csv").open(encoding="utf-8") as stream:
+    with (published / "tre_r85_role_prise_charge.csv").open(encoding="utf-8") as stream:
         roles = [
             f"R85-{one['code']}"
             for one in csv.DictReader(stream)
@@ -85,7 +83,7 @@ def test_the_table_is_that_of_the_professions_and_roles():
         ]
     assert len(roles) == 60
     assert {doors.get(one) for one in roles} == {"employeur"}
-    with (NOMENCLATURES / "professions.csv").open(encoding="utf-8") as stream:
+    with (published / "professions.csv").open(encoding="utf-8") as stream:
         for one in csv.DictReader(stream):
             code = f"{one['terminology'].split('_')[1].split('-')[0]}-{one['code']}"
             if one["registration_authority"] == "ARS":
@@ -103,9 +101,10 @@ def test_what_a_civil_status_is_worth():
     assert worth["DI"] == worth["AC"] == Certification.PENDING
     assert worth["NC"] == Certification.NOT_CERTIFIABLE
     assert worth[""] == worth["ZZ"] == Certification.UNKNOWN
-    if not NOMENCLATURES.exists():
-        pytest.skip(f"{NOMENCLATURES} is absent")
-    with (NOMENCLATURES / "tre_r31_statut_etat_civil.csv").open(encoding="utf-8") as stream:
+
+
+def test_each_civil_status_is_worth_what_the_nomenclature_says():
+    with shared("nomenclatures/tre_r31_statut_etat_civil.csv").open(encoding="utf-8") as stream:
         published = {one["code"]: one["usable_as_certified_ours"] == "yes" for one in csv.DictReader(stream)}
     assert {code: one == Certification.CERTIFIED for code, one in CIVIL_STATUSES.items()} == published
 

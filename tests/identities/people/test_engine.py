@@ -12,9 +12,8 @@ from identities.people.matching import PROPOSED_FROM, SHOWN_FROM, Comparable, co
 from identities.people.name_likeness import diminutives, is_typing_error
 from identities.people.traits import PersonTraits
 from portal.foundation.names import search_key, split_first_names
-from tests.house.rooms import ROOT
+from tests.shared import shared
 
-TEST_PERSONS = ROOT.parent / "shared" / "specs" / "psi" / "test-persons.csv"
 BORN_IN_BOURG = {
     "birth_commune_code": "01053",
     "birth_country_code": "99100",
@@ -208,9 +207,7 @@ def test_a_date_is_near_its_exchange(mine):
 
 @pytest.fixture
 def test_persons():
-    if not TEST_PERSONS.exists():
-        pytest.skip("the test persons of the PSI interface are not on this machine")
-    with TEST_PERSONS.open(encoding="utf-8", newline="") as source:
+    with shared("specs/psi/test-persons.csv").open(encoding="utf-8", newline="") as source:
         rows = [row for row in csv.DictReader(source) if row["nom"]]
     return [
         PersonTraits(

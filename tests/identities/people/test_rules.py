@@ -1,7 +1,6 @@
 """What a record may hold, what is missing for the registration."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,9 @@ from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
 from portal.foundation.names import split_first_names
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
+from tests.shared import SHARED
 
-ANS_PERSONS = Path(__file__).resolve().parents[4] / "shared/specs/psi/test-persons.csv"
+ANS_PERSONS = SHARED / "specs/psi/test-persons.csv"
 
 
 def traits(**values) -> PersonTraits:

@@ -1,13 +1,12 @@
 """The stand-in of the Annuaire Santé: profiles as in the guide, searches, pages, limits, refusals."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.sandbox import send
+from tests.shared import shared
 
-SAMPLES = Path("/work/shared/samples/fhir_v2_shape")
 KEY = {"ESANTE-API-KEY": "cle-du-bac-a-sable"}
 RPPS = "99900000011"
 ROLES = "https://mos.esante.gouv.fr/NOS/TRE_R85-RolePriseCharge/FHIR/TRE-R85-RolePriseCharge"
@@ -29,10 +28,7 @@ def resources(bundle, kind):
 
 
 def sample(name):
-    path = SAMPLES / name
-    if not path.exists():
-        pytest.skip("the shapes of the ANS guide are not on this machine")
-    return json.loads(path.read_text())
+    return json.loads(shared(f"samples/fhir_v2_shape/{name}").read_text())
 
 
 def shape(value):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared import SHARED
+
 SAMPLES = Path(__file__).parent / "samples"
-SHARED = Path(__file__).parents[3].parent / "shared"
 
 JSON = SAMPLES / "finess-plus-structures_excerpt_20260309.json"
 SEMICOLON = SAMPLES / "etalab-cs1100502_excerpt_20260512.csv"
