@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Any, BinaryIO
 
 import psycopg.errors
-from django.db import DatabaseError, connections, transaction
+from django.db import connections, transaction
 
 from identities.national_directory.source import ASK_AGAIN, DirectoryFileError, Header, blocks, cut
 
@@ -114,10 +114,9 @@ class _Part:
     def _run(self) -> None:
         try:
             self._copy()
-        except (DatabaseError, psycopg.Error) as error:
-            self.refusal = self._said(error)
         except BaseException as error:  # told to whoever waits
-            self.error = error
+            self.refusal = self._said(error)
+            self.error = None if self.refusal else error
         finally:
             connections[OWNER].close()
             self.ended.set()
@@ -134,11 +133,13 @@ class _Part:
             self.rows = cursor.rowcount
             cursor.execute(f"SET LOCAL default_statistics_target = 10; ANALYZE {self.table}")
 
-    def _said(self, error: DatabaseError | psycopg.Error) -> tuple[int, DirectoryFileError]:
-        """What COPY refused, in French, with the line of the file."""
-        cause: Any = error if isinstance(error, psycopg.Error) else error.__cause__
-        found = _LINE.search(cause.diag.context or "")
-        line = self._line_of_file(int(found.group(1))) if found else 0
+    def _said(self, error: BaseException) -> tuple[int, DirectoryFileError] | None:
+        """What COPY refused of a line, in French, with the line of the file; None when no line is to blame."""
+        cause = error if isinstance(error, psycopg.Error) else error.__cause__
+        found = _LINE.search(cause.diag.context or "") if isinstance(cause, psycopg.Error) else None
+        if not found or not isinstance(cause, psycopg.Error):
+            return None
+        line = self._line_of_file(int(found.group(1)))
         words = cause.diag.message_primary or ""
         if "missing data" in words:
             return line, cut(self.name, line)
