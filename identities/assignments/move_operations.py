@@ -130,8 +130,7 @@ def _bring_back(actor: Actor, old: Assignment) -> None:
     if old.state == AssignmentState.RUNNING:
         cancel_departure(actor=actor, assignment=old)
         return
-    last = old.changes.filter(reason=EndReason.TRANSFER).order_by("-at", "-id").first()
-    assert last is not None  # noqa: S101  written with the change
+    last = old.changes.filter(reason=EndReason.TRANSFER).latest("at", "id")
     before = facts_of(old)
     Assignment.objects.filter(pk=old.pk, state__in=OPEN_STATES).update(
         ends_at=last.ends_at_before, end_reason=""

@@ -143,7 +143,7 @@ def halves_of_move(assignment: Assignment) -> tuple[Assignment | None, Assignmen
     )
     new = assignment.pk if old != assignment.pk else assignment.moved_to_id
     found = {one.pk: one for one in _named().filter(pk__in=[one for one in (old, new) if one])}
-    return found.get(old), found.get(new)  # type: ignore[arg-type]
+    return found.get(old) if old else None, found.get(new) if new else None
 
 
 def _named() -> QuerySet[Assignment]:

@@ -103,7 +103,7 @@ def reviews_at(establishment_id: UUID) -> QuerySet[SiteReview]:
 
 def review_at(establishment_id: UUID, review_id: UUID) -> SiteReview | None:
     """One review of that site with its campaign; None when the current door does not see it."""
-    rows = reviews_at(establishment_id).select_related("campaign", "establishment")
+    rows = reviews_at(establishment_id).select_related("establishment")
     return rows.filter(pk=review_id).first()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from identities.assignments.rules import in_words
+from identities.assignments.rules import OPEN_STATES, in_words
 from identities.reviews.models import AnswerKind, ReviewLine
 from identities.reviews.queries import SiteProgress
 from identities.reviews.rules import is_late
@@ -48,7 +48,7 @@ def _job(line: ReviewLine) -> str:
 
 def _answer_of(line: Any) -> tuple[str, str]:
     if line.kind is None:
-        if line.now_state in ("planned", "running"):
+        if line.now_state in OPEN_STATES:
             return "", ""
         end = f"le {in_words(line.now_ends_at)}" if line.now_ends_at else ""
         return AnswerKind.LEFT, f"parti {end}".strip()
