@@ -93,8 +93,3 @@ def _registration(
 
 def _holds(row: RegistrationAuthority, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day < row.valid_to)
-
-
-def functions_of_door(door: str, on: date | None = None) -> list[str]:
-    """The codes registered by that door, that day."""
-    return [code for code, one in doors_of_functions(on).items() if one == door]
