@@ -21,6 +21,12 @@ class Permission(TextChoices):
     IDENTITY_CONFIRM = "identity_confirm", "confirmer le changement d'une identité vérifiée"
     DIRECTORY_VIEW = "directory_view", "voir les liens avec l'Annuaire Santé"
     DIRECTORY_LINK = "directory_link", "relier un professionnel à l'Annuaire Santé"
+    REGISTRATION_VIEW = "registration_view", "voir les enregistrements nationaux"
+    REGISTRATION_WORK = "registration_work", "préparer, envoyer et corriger un enregistrement national"
+    REGISTRATION_INVITE = "registration_invite", "inviter un professionnel à s'enregistrer lui-même"
+    CIVIL_STATUS_VIEW = "civil_status_view", "voir ce qui est envoyé et l'état civil renvoyé par le RNIPP"
+    PSI_MANAGE = "psi_manage", "régler la connexion à Pro Santé Identité, l'arrêter et la reprendre"
+    RPPS_MANAGERS_MANAGE = "rpps_managers_manage", "tenir la liste des gestionnaires RPPS+"
     PRESENCE_REVIEW = "presence_review", "faire la revue annuelle des présents"
     QUALITY_VIEW = "quality_view", "voir la qualité des données"
     API_KEYS_MANAGE = "api_keys_manage", "gérer les clés d'accès des logiciels"
@@ -60,12 +66,17 @@ _WORK_SITE = _READ_SITE | {
     Permission.IDENTITY_CONFIRM,
     Permission.PRESENCE_REVIEW,
     Permission.DIRECTORY_VIEW,
+    Permission.REGISTRATION_VIEW,
+    Permission.REGISTRATION_INVITE,
 }
-_QUALITY = frozenset({Permission.QUALITY_VIEW, Permission.DIRECTORY_VIEW})
+_QUALITY = frozenset({Permission.QUALITY_VIEW, Permission.DIRECTORY_VIEW, Permission.REGISTRATION_VIEW})
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_ADMIN: frozenset(Permission),
     Role.SITE_MANAGER: frozenset(_WORK_SITE),
-    Role.RPPS_MANAGER: _READ_SITE | _QUALITY | {Permission.DIRECTORY_LINK},
+    Role.RPPS_MANAGER: _READ_SITE
+    | _QUALITY
+    | {Permission.DIRECTORY_LINK, Permission.PEOPLE_EDIT, Permission.IDENTITY_CHECK}
+    | {Permission.REGISTRATION_WORK, Permission.REGISTRATION_INVITE, Permission.CIVIL_STATUS_VIEW},
     Role.HR: _READ_SITE
     | {Permission.GROUP_HOME, Permission.PEOPLE_EXPORT, Permission.PEOPLE_EDIT, Permission.DEPARTURE}
     | {Permission.HR_IMPORT, Permission.DUPLICATES_SETTLE, Permission.PRESENCE_REVIEW}

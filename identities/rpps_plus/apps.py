@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RppsPlusConfig(AppConfig):
+    name = "identities.rpps_plus"
+    label = "rpps_plus"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SelfRegistrationsConfig(AppConfig):
+    name = "identities.self_registrations"
+    label = "self_registrations"
