@@ -121,7 +121,7 @@ class RegistrationRequest(TenantRow):
 
 
 class RequestBlock(TenantRow):
-    """One part of a request and how it ended. `text`: the remote's own words, of an unknown code or an error, no trait in it."""
+    """One part of a request and how it ended. `text`: the remote's own words, of an unknown code; never a trait."""
 
     request = models.ForeignKey(
         RegistrationRequest, models.PROTECT, db_constraint=False, db_index=False, related_name="blocks"
