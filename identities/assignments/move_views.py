@@ -16,6 +16,7 @@ from identities.assignments.queries import assignment_seen, changes_of, halves_o
 from identities.assignments.rules import can_move, in_words, is_moving
 from identities.assignments.states import AssignmentState
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -54,7 +55,7 @@ def move(request: TenantRequest, assignment_id: UUID) -> HttpResponse:
                 assignment = _found(assignment_id)
                 if not can_move(assignment):
                     return _already(request, assignment)
-                form.add_error(error.field if error.field in form.fields else None, error.french)
+                add_refusal(form, error)
     context = {
         "assignment": assignment,
         "form": form,

@@ -32,7 +32,7 @@ from identities.assignments.rules import (
 )
 from identities.assignments.states import AssignmentState
 from portal.foundation.errors import DomainError
-from portal.foundation.forms import FIRST_YEAR, LAST_YEAR
+from portal.foundation.forms import FIRST_YEAR, LAST_YEAR, add_refusal
 from portal.foundation.names import of_name
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -90,7 +90,7 @@ def depart(request: TenantRequest, establishment_id: UUID, assignment_id: UUID) 
                 assignment = _found(establishment_id, assignment_id)
                 if not can_end(assignment):
                     return _already(request, assignment)
-                form.add_error(error.field if error.field in form.fields else None, error.french)
+                add_refusal(form, error)
     context = {
         "assignment": assignment,
         "form": form,

@@ -14,7 +14,7 @@ from identities.duplicates.traits_chosen import Side, chosen_values, default_sou
 from identities.people.rules import NO_RESIDENT
 from portal.foundation.errors import DomainError
 from portal.foundation.filters import ListFilters
-from portal.foundation.forms import FrenchDateField
+from portal.foundation.forms import FrenchDateField, add_refusal
 
 
 class PairList(TextChoices):
@@ -148,7 +148,7 @@ class MergeForm(forms.Form):
             check_which_is_kept(kept.person, absorbed.person, self.comparison.evidence)
             self.written = chosen_values(kept, absorbed, self.chosen("trait_"))
         except DomainError as error:
-            self.add_error(error.field if error.field in self.fields else None, error.french)
+            add_refusal(self, error)
         return values
 
     @property

@@ -26,6 +26,7 @@ from identities.people.rows import found_rows
 from identities.people.set_operations import release_identifiers
 from identities.people.views import person_url, seen_person
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.memberships.doors import TenantRequest, requires
 
 FOUND_SHOWN = 10
@@ -48,7 +49,7 @@ def merge(request: TenantRequest, pair_id: UUID) -> HttpResponse:
                 choices=form.chosen("trait_"), stays=form.chosen("stay_"),
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.french)
+            add_refusal(form, error)
         else:
             messages.success(request, f"{done.absorbed_name} et {done.kept_name} ne font plus qu'une fiche.")
             return redirect(person_url(request, done.kept, None))
@@ -100,7 +101,7 @@ def undo(request: TenantRequest, merge_id: UUID) -> HttpResponse:
         try:
             done = undo_merge(actor=request.access, merge=found, reason=form.cleaned_data["reason"])
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.french)
+            add_refusal(form, error)
         else:
             return _undone(request, done)
     context = {

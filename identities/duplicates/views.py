@@ -26,6 +26,7 @@ from identities.duplicates.shown import pair_rows
 from identities.duplicates.states import PairState
 from portal.foundation.addresses import address as to
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -156,7 +157,7 @@ def reconsider(request: TenantRequest, pair_id: UUID) -> HttpResponse:
 def _refused(
     request: TenantRequest, found: Pair, form: forms.Form, error: DomainError, name: str
 ) -> HttpResponse:
-    form.add_error(error.field if error.field in form.fields else None, error.french)
+    add_refusal(form, error)
     found.refresh_from_db()
     return _page(request, found, **{name: form})
 

@@ -19,6 +19,7 @@ from identities.hr_imports.shown import COUNT_WORDS, STATUS, figures, shown_line
 from identities.hr_imports.states import AT_WORK, RunState, SiteState
 from identities.hr_imports.views import IMPORT, address, go
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.foundation.tabular import spreadsheet
 from portal.journal.queries import lines_about
 from tenants.memberships.doors import TenantRequest, requires
@@ -199,7 +200,7 @@ def apply(request: TenantRequest, run_id: UUID) -> HttpResponse:
                 actor=request.access, run=found, reason=form.cleaned_data["reason"], may_force=may_force
             )
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             return go(request, "run", run_id=run_id)
     context = context_of(

@@ -29,6 +29,7 @@ from identities.hr_imports.shown import STATUS
 from identities.hr_imports.states import RunState
 from identities.hr_imports.template import template_file
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
@@ -95,7 +96,7 @@ def _edited(request: TenantRequest, found: Source | None) -> HttpResponse:
         try:
             saved = save_source(actor=request.access, source=form.filled())
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             messages.success(request, f"Source « {saved.name} » enregistrée.")
             return go(request, "sources")
@@ -128,7 +129,7 @@ def _deposit(request: TenantRequest, source_id: UUID) -> HttpResponse:
                 as_of=form.cleaned_data["as_of"],
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             return go(request, "columns", run_id=run.pk)
     return _deposit_page(request, found, form)

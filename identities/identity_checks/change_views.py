@@ -21,6 +21,7 @@ from identities.people.models import Person
 from identities.people.traits import Sighting
 from identities.people.views import person_url, place_of, seen_person
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.foundation.names import of_name
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -74,7 +75,7 @@ def _asked(
         )
     except DomainError as error:
         where = check if error.field in check.fields else form
-        where.add_error(error.field if error.field in where.fields else None, error.french)
+        add_refusal(where, error)
         return False
     for warning in form.warnings:
         messages.warning(request, warning)

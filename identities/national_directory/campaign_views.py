@@ -22,6 +22,7 @@ from identities.national_directory.states import LinkState
 from identities.national_directory.views import address, urls_of
 from portal.foundation.addresses import address as fast_address
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
@@ -95,7 +96,7 @@ def stop(request: TenantRequest, campaign_id: UUID) -> HttpResponse:
                 actor=request.access, campaign_id=campaign_id, reason=form.cleaned_data["reason"]
             )
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             messages.success(request, "La vérification est arrêtée. Ce qui a été vérifié est gardé.")
             return redirect(url)

@@ -19,6 +19,7 @@ from identities.national_directory.views import address
 from identities.people.models import Person
 from identities.people.views import person_url, seen_person
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -92,7 +93,7 @@ def _refuse(request: TenantRequest, rows: list[DirectoryLink]) -> HttpResponse:
     try:
         _tell(request, refuse_links(actor=request.access, link_ids=[one.pk for one in rows], reason=reason))
     except DomainError as error:
-        form.add_error(error.field, error.french)
+        add_refusal(form, error)
         return _ask(request, rows, REFUSE, form)
     return redirect(_to_confirm(request))
 

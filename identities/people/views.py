@@ -18,6 +18,7 @@ from identities.people.operations import add_identifier, record_identity_check, 
 from identities.people.queries import find_people, find_person, identity_standing
 from identities.people.rows import found_rows
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.foundation.names import of_name
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -91,7 +92,7 @@ def new_identifier(
         try:
             identifier = add_identifier(actor=request.access, person=person, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             messages.success(request, f"{identifier} : ajouté.")
             return redirect(person_url(request, person, establishment_id))
@@ -110,7 +111,7 @@ def check_identity(
                 actor=request.access, person=person, establishment_id=establishment_id, **form.cleaned_data
             )
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             messages.success(request, "Le contrôle d'identité est enregistré, à votre nom et à cette heure.")
             return redirect(person_url(request, person, establishment_id))

@@ -27,6 +27,7 @@ from identities.reviews.rules import can_answer, is_late
 from identities.reviews.shown import HEADER, proof_rows, settled_shown
 from identities.reviews.states import CampaignState
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.foundation.tabular import TYPES, spreadsheet
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -130,7 +131,7 @@ def depart(
         try:
             return _departed(request, found, line, form)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.french)
+            add_refusal(form, error)
     stay = line.assignment
     context = {
         "line": line,

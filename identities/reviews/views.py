@@ -31,6 +31,7 @@ from identities.reviews.states import CampaignState, ReviewState
 from portal.foundation.addresses import address
 from portal.foundation.clock import today
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.foundation.tabular import TYPES, spreadsheet
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -66,7 +67,7 @@ def start(request: TenantRequest) -> HttpResponse:
         try:
             begun = start_campaign(actor=request.access, due_on=form.cleaned_data["due_on"])
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             messages.success(
                 request, "La revue est lancée : chaque site la trouve sur sa page d'accueil dès maintenant."

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.foundation.clock import PARIS, today
+from portal.foundation.errors import DomainError
 
 # Outside of these years nobody is hired, and arithmetic on days may leave the calendar.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -24,6 +25,11 @@ _MOMENT = re.compile(
 
 DATE_SHAPE = "Saisissez la date sous la forme JJ/MM/AAAA, par exemple 01/02/1980."
 MOMENT_SHAPE = "Saisissez la date et l'heure sous la forme JJ/MM/AAAA HH:MM, par exemple 01/02/2026 19:30."
+
+
+def add_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
+    """What a rule refused, beside the field that it names, or above the form when it names none of this form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.french)
 
 
 def _full_year(typed: str, past: bool) -> int:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from portal.foundation.clock import PARIS
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.journal.queries import lines_about
 from tenants.api_keys.forms import KeyForm, RenewForm
 from tenants.api_keys.limits import spoken_limits
@@ -121,7 +122,7 @@ def new(request: TenantRequest) -> HttpResponse:
                 check_scopes(form.cleaned_data["scopes"], request.access.permissions)
                 made, token = create_key(actor=request.access, **form.terms)
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             return _shown_once(request, made, token)
     return render(request, "api_keys/new.html", {"form": form, "keys_url": address(request, "keys")})
@@ -145,7 +146,7 @@ def renew(request: TenantRequest, key_id: UUID) -> HttpResponse:
             check_scopes(found.scopes, request.access.permissions)
             token = renew_key(actor=request.access, key=found, **terms)
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             return _shown_once(request, found, token)
     context = {"form": form, "key": found, "has_two_secrets": has_two_secrets(found)}

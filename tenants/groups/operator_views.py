@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.groups.finess_queries import ProposedEntity, propose_entities
 from tenants.groups.operations import create_group
 from tenants.groups.operator_forms import CustomerSearchForm, NewGroupForm, NumbersForm
@@ -70,7 +71,7 @@ def _created(request: HttpRequest, numbers: NumbersForm, form: NewGroupForm) -> 
             recipients=form.recipients,
         )
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.french)
+        add_refusal(form, error)
         return None
     invitations = list(zip(form.recipients, created.links, strict=True))
     return render(request, "groups/operator_created.html", {"created": created, "invitations": invitations})

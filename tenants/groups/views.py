@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.groups.forms import GroupSettingsForm, UnitForm
 from tenants.groups.models import Establishment, Unit
 from tenants.groups.places import add_unit, change_settings, current_group, remove_unit, rename_unit
@@ -40,7 +41,7 @@ def units(request: TenantRequest, establishment_id: UUID) -> HttpResponse:
         try:
             add_unit(actor=request.access, establishment=establishment, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
         else:
             return redirect(request.path)
     return _units_page(request, establishment, form)
@@ -62,5 +63,5 @@ def unit(request: TenantRequest, establishment_id: UUID, unit_id: UUID) -> HttpR
                 return redirect("groups:units", request.access.group_slug, establishment_id)
         except DomainError as error:
             form.is_valid()
-            form.add_error(error.field, error.french)
+            add_refusal(form, error)
     return render(request, "groups/unit.html", {"form": form, "unit": found})

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from tenants.identity_providers.factors import PRESETS, ProviderKind
 from tenants.identity_providers.models import IdentityProvider
 from tenants.identity_providers.oidc.discovery import WELL_KNOWN
@@ -121,7 +122,7 @@ class ProviderForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Shows what a rule refused, on its field when there is one."""
-        self.add_error(error.field if error.field in self.fields else None, error.french)
+        add_refusal(self, error)
 
 
 def in_place(provider: IdentityProvider) -> dict[str, Any]:
@@ -208,4 +209,4 @@ class MappingForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Shows what a rule refused, on its field when there is one."""
-        self.add_error(error.field if error.field in self.fields else None, error.french)
+        add_refusal(self, error)

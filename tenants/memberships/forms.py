@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from portal.foundation.errors import DomainError
-from portal.foundation.forms import FrenchDateField
+from portal.foundation.forms import FrenchDateField, add_refusal
 from tenants.memberships.access import Access
 from tenants.memberships.models import Membership, User
 from tenants.memberships.password_fields import WeighedPasswordInput
@@ -114,7 +114,7 @@ class RightForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Shows what a rule refused, on its field when there is one."""
-        self.add_error(error.field if error.field in self.fields else None, error.french)
+        add_refusal(self, error)
 
 
 class InviteForm(RightForm):

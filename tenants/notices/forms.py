@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from portal.foundation.errors import DomainError
-from portal.foundation.forms import FrenchDateField
+from portal.foundation.forms import FrenchDateField, add_refusal
 from tenants.notices.kinds import CHOICES, NoticeKind
 from tenants.notices.models import Preferences
 from tenants.notices.operations import Choices
@@ -73,7 +73,7 @@ class PreferencesForm(forms.Form):
         )
 
     def refuse(self, error: DomainError) -> None:
-        self.add_error(error.field if error.field in self.fields else None, error.french)
+        add_refusal(self, error)
 
 
 def _label(rhythm: Rhythm) -> str:

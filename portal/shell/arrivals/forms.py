@@ -16,6 +16,7 @@ from identities.people.models import DocumentKind, Sex
 from identities.people.rules import check_phone, trait_problems
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.shell.arrivals.arrival import Arrival, Stay
 from portal.shell.arrivals.fields import (
     BirthDateField,
@@ -176,7 +177,7 @@ class ArrivalForm(forms.Form):
         if values.get("birth_place"):
             self._read_place(values)
         for problem in trait_problems(self.traits()) if not self.errors else ():
-            self.add_error(problem.field if problem.field in self.fields else None, problem.french)
+            add_refusal(self, problem)
 
     def _read_place(self, values: dict[str, Any]) -> None:
         try:
@@ -203,7 +204,7 @@ class ArrivalForm(forms.Form):
             check_period(kind, values["starts_at"], ends_at)
             check_not_over(ends_at)
         except DomainError as error:
-            self.add_error(error.field, error.french)
+            add_refusal(self, error)
             return None
         return Stay(
             values["function"], kind, values["contract"], values["starts_at"], ends_at, values["agency"],

@@ -23,6 +23,7 @@ from portal.dispatch.queries import (
 from portal.dispatch.rules import can_settle
 from portal.dispatch.states import Outcome
 from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
 from portal.shell.dispatch.forms import GiveUpForm
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
@@ -136,6 +137,6 @@ def _given_up(request: TenantRequest, form: GiveUpForm, message_id: UUID) -> boo
     try:
         give_up_message(actor=request.access, message_id=message_id, reason=form.cleaned_data["reason"])
     except DomainError as refusal:
-        form.add_error(refusal.field, refusal.french)
+        add_refusal(form, refusal)
         return False
     return True
