@@ -1,4 +1,4 @@
-"""What the digest says of missions, arrivals and identity checks: counts by site, and where each is dealt with. No name."""
+"""What the digest says of missions and arrivals: counts by site, and where each is dealt with. No name."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,12 +12,10 @@ from identities.assignments.models import Assignment
 from identities.assignments.rules import tonight
 from identities.assignments.states import AssignmentState
 from portal.foundation.clock import end_of_day, now, today
-from tenants.groups.queries import establishment_names
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
+from tenants.notices.by_site import items_by_site
 from tenants.notices.registry import Item, digest_section
-
-LINES = 5  # sites told one by one; the others in one line
 
 
 @digest_section("missions_ending")
@@ -46,34 +44,16 @@ def arrivals_tomorrow(access: Access) -> Iterator[Item]:
     yield from _by_site(access, found, words, "presence=a-venir", "tri=-arriving_7d#sites")
 
 
-@digest_section("identities_to_check")
-def identities_to_check(access: Access) -> Iterator[Item]:
-    """People present whose identity nobody has checked."""
-    rows = Assignment.objects.filter(state=AssignmentState.RUNNING, person__identity_checks__isnull=True)
-    found = dict(rows.values_list("establishment_id").annotate(Count("person_id", distinct=True)).order_by())
-    words = ("personne est présente", "personnes sont présentes", "sans contrôle d'identité")
-    yield from _by_site(access, found, words, "identite=a-controler", "tri=-present#sites")
-
-
 def _by_site(
     access: Access, found: dict[UUID, int], words: tuple[str, str, str], site_query: str, group_query: str
 ) -> Iterator[Item]:
-    """The busiest sites one by one; the others together, where the group's table shows them."""
-    names = establishment_names(found)
-    busiest = sorted((one for one in names), key=lambda one: (-found[one], names[one]))
-    for site in busiest[:LINES]:
-        url = reverse("assignments:people_of_site", args=[access.group_slug, site])
-        yield Item(f"{_counted(found[site], words)} à {names[site]}.", f"{url}?{site_query}")
-    rest = busiest[LINES:]
-    if rest:
-        where = "un autre site" if len(rest) == 1 else f"{len(rest)} autres sites"
-        count = sum(found[one] for one in rest)
-        yield Item(f"{_counted(count, words)} dans {where}.", _elsewhere(access, group_query))
-
-
-def _counted(count: int, words: tuple[str, str, str]) -> str:
-    one, several, when = words
-    return f"{count} {one if count == 1 else several} {when}"
+    slug = access.group_slug
+    yield from items_by_site(
+        found,
+        words,
+        lambda site: f"{reverse('assignments:people_of_site', args=[slug, site])}?{site_query}",
+        _elsewhere(access, group_query),
+    )
 
 
 def _elsewhere(access: Access, query: str) -> str:

@@ -56,6 +56,13 @@ def counts_by_standing(asked: ToCheck) -> dict[Standing, int]:
     return {one: found.get(one.value, 0) for one in Standing}
 
 
+def due_by_site() -> dict[UUID, int]:
+    """How many people present at each site that the door sees have a check that is due: one statement."""
+    due = with_standing(Person.objects.filter(pk=OuterRef("person_id"))).filter(standing__in=DUE)
+    rows = Assignment.objects.filter(Exists(due), state=AssignmentState.RUNNING)
+    return dict(rows.values_list("establishment_id").annotate(Count("person_id", distinct=True)).order_by())
+
+
 def people_to_see(establishment_id: UUID) -> QuerySet[Any]:
     """People present at that site whose check is due or soon will be, in the order in which they are to be seen."""
     return people_to_check(ToCheck(TO_SEE, establishment_id)).filter(is_present=True)

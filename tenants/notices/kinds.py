@@ -67,7 +67,7 @@ KINDS = (
     NoticeKind("arrivals_tomorrow", "Arrivées prévues demain", Rhythm.DAILY, permission=Permission.ARRIVAL),
     NoticeKind(
         "identities_to_check",
-        "Personnes présentes dont l'identité n'a pas été contrôlée",
+        "Personnes présentes dont l'identité est à contrôler",
         Rhythm.WEEKLY,
         permission=Permission.IDENTITY_CHECK,
     ),

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core import mail as sent
 
+from identities.people.models import Person
 from portal.dispatch.models import Message, Settlement
 from portal.dispatch.operations import Letter, post
 from portal.dispatch.states import Outcome
@@ -24,6 +25,7 @@ from tests.factories.assignments import AssignmentFactory
 from tests.factories.groups import EstablishmentFactory
 from tests.factories.memberships import MembershipFactory
 from tests.factories.notices import MailAddressFactory, PreferencesFactory
+from tests.factories.people import IdentityCheckFactory
 from tests.fixtures import make_group
 from tests.house.crowd import give_to_a_person
 from tests.tenants.notices.conftest import deliver_all
@@ -59,9 +61,13 @@ class TestContent:
             stays(group, group.first, 1, planned=True, starts_at=moment)
         assert f"1 personne arrive demain 24/11 à {group.first.name}." in digests()[0].body
 
-    def test_tells_people_whose_identity_nobody_checked(self, group, manager, monday, digests):
-        stays(group, group.first, 2)
-        assert "2 personnes sont présentes sans contrôle d'identité" in digests()[0].body
+    def test_tells_people_whose_identity_is_to_be_checked(self, group, manager, monday, digests):
+        stays(group, group.first, 3)
+        with tenant(group.id):
+            never, over, seen = Person.objects.all()
+            IdentityCheckFactory(person=over, checked_at=monday - timedelta(days=37 * 31))
+            IdentityCheckFactory(person=seen, checked_at=monday - timedelta(days=30))
+        assert "2 personnes sont présentes dont l'identité est à contrôler" in digests()[0].body
 
     def test_tells_rights_that_wait_for_the_reader(self, group, administrator, monday, digests):
         MembershipFactory(group_id=group.id, role=Role.HR, state=MembershipState.TO_CONFIRM)
@@ -162,7 +168,7 @@ class TestDiscretion:
         stays(group, group.second, 1, mission=True)
         [message] = digests()
         assert f"1 mission se termine sous 72 heures à {group.second.name}" in message.body
-        assert "contrôle d'identité" not in message.body
+        assert "à contrôler" not in message.body
 
     def test_somebody_without_rights_any_more_gets_nothing(self, group, manager, monday):
         stays(group, group.first, 3, mission=True)
@@ -230,19 +236,19 @@ class TestTime:
 
     def test_weekly_sections_come_once_a_week(self, group, manager, monday, digests, time_machine):
         stays(group, group.first, 2)
-        assert "contrôle d'identité" in digests()[0].body
+        assert "identité est à contrôler" in digests()[0].body
         sent.outbox.clear()
         time_machine.move_to(monday + timedelta(days=1))
         assert digests() == []
         time_machine.move_to(monday + timedelta(days=7))
-        assert "contrôle d'identité" in digests()[0].body
+        assert "identité est à contrôler" in digests()[0].body
 
     def test_they_wait_for_the_first_digest_when_monday_had_none(
         self, group, manager, monday, digests, time_machine
     ):
         stays(group, group.first, 2)
         time_machine.move_to(monday + timedelta(days=2))
-        assert "contrôle d'identité" in digests()[0].body
+        assert "identité est à contrôler" in digests()[0].body
 
     def test_during_a_pause_only_obligations_are_told(self, group, administrator, monday, digests):
         PreferencesFactory(user=administrator, paused_until=monday.date())
