@@ -1,0 +1,134 @@
+"""What opens, drops and follows situations by itself, by set: messages of departures, and the sweep of the night.
+
+Every function may be called again for the same facts: it then writes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from identities.assignments.models import Assignment
+from identities.assignments.states import AssignmentState
+from identities.national_directory.authorities import doors_of_functions
+from identities.national_directory.models import RegistrationDoor
+from identities.registrations.models import RegistrationSettings
+from identities.registrations.routes import agency_staff
+from identities.situations.models import SituationToClose
+from identities.situations.states import SITUATION_TRANSITIONS, SituationState
+from portal.foundation.clock import now
+from portal.journal.operations import Act, Entry, Machine, record_set
+
+TRACKING = Machine("Le suivi des départs")
+SWEPT = timedelta(days=60)  # ours: departures that the night looks at again
+
+OPENED = Act("situation.opened", "{actor} a ouvert la situation RPPS à clore de {person} ({site}) : {why}.")
+DROPPED = Act(
+    "situation.dropped", "{actor} a classé sans objet la situation RPPS de {person} ({site}) : {why}."
+)
+_LEFT = "départ le {day:%d/%m/%Y}"
+
+# Somebody with a national number left a function that the employer registers, and works there in no other. A mistake, a
+# no-show and an agency's employee were perhaps never declared: then the directory, or a request of ours, must say they were.
+_OPEN = """
+INSERT INTO situations_situationtoclose (id, group_id, person_id, establishment_id, assignment_id, function_id, state,
+    ended_on, opened_at, end_reason, closed_by, settled_by_name, note)
+SELECT DISTINCT ON (a.person_id, a.establishment_id) gen_random_uuid(), a.group_id, a.person_id, a.establishment_id, a.id,
+    a.function_id, 'open', (a.ends_at AT TIME ZONE 'Europe/Paris')::date, %(now)s, '', '', '', ''
+FROM assignments_assignment a JOIN groups_establishment e ON e.id = a.establishment_id
+WHERE a.state = 'ended' AND a.function_id = ANY (%(ours)s)
+  AND (%(stays)s::uuid[] IS NULL OR a.id = ANY (%(stays)s::uuid[]))
+  AND (%(people)s::uuid[] IS NULL OR a.person_id = ANY (%(people)s::uuid[]))
+  AND (%(stays)s::uuid[] IS NOT NULL OR a.ends_at > %(since)s)
+  AND EXISTS (SELECT FROM people_personidentifier i WHERE i.person_id = a.person_id AND i.kind IN ('rpps', 'psi')
+    AND i.valid_to IS NULL)
+  AND NOT EXISTS (SELECT FROM assignments_assignment o WHERE o.group_id = a.group_id AND o.person_id = a.person_id
+    AND o.establishment_id = a.establishment_id AND o.state = 'running' AND o.function_id = ANY (%(ours)s))
+  AND NOT EXISTS (SELECT FROM situations_situationtoclose s WHERE s.group_id = a.group_id AND s.person_id = a.person_id
+    AND s.establishment_id = a.establishment_id AND s.state <> 'not_needed'
+    AND s.ended_on >= (a.ends_at AT TIME ZONE 'Europe/Paris')::date)
+  AND ((a.end_reason NOT IN ('mistake', 'no_show') AND (a.contract <> 'temp' OR %(agency_here)s))
+    OR EXISTS (SELECT FROM people_personidentifier i JOIN national_directory_nationalactivity n ON n.number = i.value
+      WHERE i.person_id = a.person_id AND i.kind = 'rpps' AND i.valid_to IS NULL AND n.finess = e.finess)
+    OR EXISTS (SELECT FROM registrations_registrationrequest r WHERE r.group_id = a.group_id
+      AND r.person_id = a.person_id AND r.establishment_id = a.establishment_id AND r.state = 'done'))
+ORDER BY a.person_id, a.establishment_id, a.ends_at DESC
+ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608
+
+
+def our_functions() -> list[str]:
+    """Functions that the employer registers today."""
+    return [code for code, door in doors_of_functions().items() if door == RegistrationDoor.EMPLOYER]
+
+
+def open_situations(
+    *, assignment_ids: Sequence[UUID] | None = None, person_ids: Sequence[UUID] | None = None
+) -> int:
+    """Opens what these departures leave to close, or those of these people, or all of the last `SWEPT`; says how many."""
+    moment = now()
+    values = {
+        "now": moment,
+        "since": moment - SWEPT,
+        "ours": our_functions(),
+        "stays": None if assignment_ids is None else list(assignment_ids),
+        "people": None if person_ids is None else list(person_ids),
+        "agency_here": agency_staff() == RegistrationSettings.AgencyStaff.HERE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, values)
+        opened = [row[0] for row in cursor.fetchall()]
+    rows = list(with_names(SituationToClose.objects.filter(pk__in=opened))) if opened else []
+    return record_set(TRACKING, OPENED, [line_about(one, _LEFT.format(day=one.ended_on)) for one in rows])
+
+
+def drop_situations(*, person_ids: Sequence[UUID] | None = None) -> int:
+    """Sets aside what is open for people who work there again, and for records merged since; says how many.
+
+    An end of activity that is already asked goes on: what was sent is not taken back, the page says that they are back.
+    """
+    waiting = SituationToClose.objects.filter(state=SituationState.OPEN)
+    if person_ids is not None:
+        waiting = waiting.filter(person_id__in=list(person_ids))
+    returned = _drop(waiting.filter(is_back()), "la personne travaille de nouveau dans l'établissement")
+    return returned + _drop(waiting.exclude(person__merged_into=None), "sa fiche a été réunie avec une autre")
+
+
+def is_back() -> Exists:
+    """They hold, now and at that site, a function that the employer registers."""
+    return Exists(
+        Assignment.objects.filter(
+            group_id=OuterRef("group_id"),
+            person_id=OuterRef("person_id"),
+            establishment_id=OuterRef("establishment_id"),
+            state=AssignmentState.RUNNING,
+            function_id__in=our_functions(),
+        )
+    )
+
+
+def _drop(rows: QuerySet[SituationToClose], why: str) -> int:
+    found = list(with_names(rows.select_for_update(of=("self",))))
+    note = f"{why[:1].upper()}{why[1:]}."
+    SITUATION_TRANSITIONS.move(
+        SituationToClose.objects.filter(pk__in=[one.pk for one in found]),
+        SituationState.NOT_NEEDED,
+        note=note,
+        settled_at=now(),
+        settled_by_name=TRACKING.actor_name,
+    )
+    return record_set(TRACKING, DROPPED, [line_about(one, why) for one in found])
+
+
+def with_names(rows: QuerySet[SituationToClose]) -> QuerySet[SituationToClose]:
+    """With what `line_about` names."""
+    return rows.select_related("person", "establishment")
+
+
+def line_about(one: SituationToClose, why: str) -> Entry:
+    """What the journal says of one situation of a set."""
+    values: dict[str, Any] = {"person": one.person.display_name, "site": one.establishment.name, "why": why}
+    return Entry("person", one.person_id, values, one.establishment_id, after={"situation_id": one.pk})
