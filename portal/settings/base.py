@@ -16,6 +16,8 @@ from .mail import *  # noqa: F403
 from .postgresql import databases
 from .providers import *  # noqa: F403
 from .psc import *  # noqa: F403
+from .psi_api import *  # noqa: F403
+from .self_registration import *  # noqa: F403
 from .sign_in import *  # noqa: F403
 
 ROOT = Path(__file__).resolve().parents[2]

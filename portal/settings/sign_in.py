@@ -38,6 +38,7 @@ ACCOUNT_RATE_LIMITS = {
     "password_strength": "600/m/ip",
     "doors": "300/m/ip",
     "door_trips": "300/m/ip",
+    "personal_link": "120/m/ip",  # pages behind the link of a self-registration
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 # How many reverse proxies of ours add to X-Forwarded-For; 0 reads the peer's own address.
