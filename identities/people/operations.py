@@ -37,6 +37,7 @@ BORNE_OUT = Act(
 KEPT_APART = Act(
     "homonyms_kept_apart", "{actor} a distingué {object} et {other} comme deux personnes : {reason}"
 )
+PROVED = Act("contact_proved", "{actor} : {contact} de {object} vérifié par {how}.")
 IDENTIFIED = Act("identifier_added", "{actor} a ajouté à {object} : {identifier}.")
 
 
@@ -79,6 +80,21 @@ def change_verified_traits(
     changed = _write_traits(actor, person, kept, check.checked_at)
     _say_checked(actor, BORNE_OUT, person, check)
     return changed
+
+
+def prove_contact(*, actor: Actor, person: Person, contact: str, value: str, how: str) -> bool:
+    """Dates the proof that somebody is reached at that `contact` (email, phone), `how` being its French words.
+
+    RIE v2 EXI RIE-PS 07 (draft): verified by a code or a link. False, and nothing is written, when the record has had
+    another value since.
+    """
+    moment = now()
+    rows = Person.objects.filter(pk=person.pk, **{contact: value})
+    if not rows.update(**{f"{contact}_verified_at": moment}):
+        return False
+    setattr(person, f"{contact}_verified_at", moment)
+    _say(actor, PROVED, person, contact={"email": "courriel", "phone": "mobile"}[contact], how=how)
+    return True
 
 
 def _write_traits(actor: Actor, person: Person, kept: PersonTraits, changed_at: datetime) -> Person:

@@ -39,9 +39,9 @@ class AddressRefused(Rejected):
 def send_mail(delivery: Delivery) -> Result:
     """Composes and sends one mail. The same message always bears the same Message-ID, so that a repeat is recognised."""
     posted = mail.read(delivery)
-    recipient = mail.recipient_of(delivery.payload)
+    recipient = mail.recipient_of(delivery)
     if recipient is None:
-        return Dropped("Le compte du destinataire est fermé.")
+        return Dropped("Le compte du destinataire est fermé, ou le courriel ne le concerne plus.")
     values = mail.content_of(posted)
     if values is None:
         return Dropped("Ce courriel n'avait plus d'objet au moment de partir.")

@@ -14,6 +14,10 @@ and `public_url`; `<template>.subject.txt` is plain, without personal data. Tena
 
     register_recipients(recipient_of)                        # user id → Recipient, None for an account that is closed
 
+A template may go to somebody who has no account; its room then says who, from the ids, when the mail leaves:
+
+    @mail_reader("self_registration")                        # Mail → Recipient, None: no longer to be sent
+
 and may say what stands in the way of a mail, and hear that its address was refused (`register_postmaster`). Values may hold
 `headers` (a dict) and `attachments`; the envelope's sender bears the message's id, so that what comes back names it.
 """
@@ -70,8 +74,10 @@ class Postmaster:
 
 Content = Callable[[Mail], dict[str, Any] | None]
 RecipientOf = Callable[[UUID], Recipient | None]
+ReaderOf = Callable[[Mail], Recipient | None]
 _contents: dict[str, Content] = {}
 _recipients: list[RecipientOf] = []
+_readers: dict[str, ReaderOf] = {}
 _postmaster: list[Postmaster] = [Postmaster(lambda *asked: "", lambda *told: False)]
 
 
@@ -99,6 +105,16 @@ def mail_content(template: str) -> Callable[[Content], Content]:
     return decorate
 
 
+def mail_reader(template: str) -> Callable[[ReaderOf], ReaderOf]:
+    """Registers who reads the mails of that template, which go to nobody's account."""
+
+    def decorate(reader: ReaderOf) -> ReaderOf:
+        _readers[template] = reader
+        return reader
+
+    return decorate
+
+
 def post_mail(
     *,
     template: str,
@@ -106,14 +122,15 @@ def post_mail(
     to_address: str = "",
     context: dict[str, Any] | None = None,
 ) -> Message:
-    """Posts one mail to an account, or to an address of the platform's own settings. `context` holds ids as strings.
+    """Posts one mail to an account, to an address of the platform's own settings, or to the template's reader.
 
-    Refuses (ValueError) a mail to nobody or to both.
+    `context` holds ids as strings. Refuses (ValueError) a mail to nobody or to two.
     """
-    if (to_user_id is None) == (not to_address):
-        raise ValueError("A mail goes to an account or to an address")
-    payload = {"template": template, "context": context or {}}
-    payload |= {"to_address": to_address} if to_address else {"to_user_id": str(to_user_id)}
+    if [to_user_id is not None, bool(to_address), template in _readers].count(True) != 1:
+        raise ValueError("A mail goes to an account, to an address or to the reader of its template")
+    payload: dict[str, Any] = {"template": template, "context": context or {}}
+    if template not in _readers:
+        payload |= {"to_address": to_address} if to_address else {"to_user_id": str(to_user_id)}
     with nullcontext() if _in_a_group() else tenant(PLATFORM):
         return post(Letter(kind=KIND, target="courriel", payload=payload))
 
@@ -122,6 +139,11 @@ def mail_letter(template: str, to_user_id: UUID, context: dict[str, Any]) -> Let
     """One mail to an account, for who posts many at once (`operations.post_all`)."""
     payload = {"template": template, "context": context, "to_user_id": str(to_user_id)}
     return Letter(kind=KIND, target="courriel", payload=payload)
+
+
+def reader_letter(template: str, context: dict[str, Any]) -> Letter:
+    """One mail to the reader of its template, for who posts many at once."""
+    return Letter(kind=KIND, target="courriel", payload={"template": template, "context": context})
 
 
 def _in_a_group() -> bool:
@@ -143,11 +165,13 @@ def read(delivery: Delivery) -> Mail:
     )
 
 
-def recipient_of(payload: dict[str, Any]) -> Recipient | None:
-    """Who it goes to, as of now. None: the account is closed."""
-    if "to_address" in payload:
-        return Recipient(payload["to_address"])
-    return _recipients[0](UUID(payload["to_user_id"]))
+def recipient_of(delivery: Delivery) -> Recipient | None:
+    """Who it goes to, as of now. None: the account is closed, or the reader is no longer to be written to."""
+    if "to_address" in delivery.payload:
+        return Recipient(delivery.payload["to_address"])
+    if "to_user_id" in delivery.payload:
+        return _recipients[0](UUID(delivery.payload["to_user_id"]))
+    return _readers[delivery.payload["template"]](read(delivery))
 
 
 def content_of(posted: Mail) -> dict[str, Any] | None:
