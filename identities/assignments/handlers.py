@@ -1,12 +1,6 @@
-"""What this room posts, in French for the screen of what leaves. Nothing handles it yet: it settles as « sans cible »."""
+"""What this room posts and nobody handles, in French for the screen of what leaves; departures and returns are for
+identities.situations."""
 
 from portal.dispatch.registry import name_kinds
 
-name_kinds(
-    {
-        "assignment.started": "début d'affectation",
-        "assignment.extended": "affectation prolongée",
-        "assignment.shortened": "affectation raccourcie",
-        "assignment.ended": "fin d'affectation",
-    }
-)
+name_kinds({"assignment.shortened": "affectation raccourcie"})
