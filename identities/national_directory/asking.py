@@ -132,8 +132,16 @@ def _claim(work: _Slice, batches: int) -> list[list[Lookup]]:
         return chosen
 
 
+def _held(work: _Slice) -> Campaign:
+    """Locked before numbers that are asked: whoever writes both takes them in this order, and no two wait for each other."""
+    return Campaign.objects.select_for_update().get(pk=work.campaign_id)
+
+
 def _take_back(work: _Slice, lost: QuerySet[Lookup]) -> None:
     """What a dead worker asked waits again; not for ever."""
+    if not lost.exists():
+        return
+    _held(work)
     worn = lost.filter(attempts__gte=MOST_CLAIMS)
     failed = LOOKUP_TRANSITIONS.move(worn, LookupState.FAILED, asked_until=None, failure=_NEVER_CAME_BACK)
     LOOKUP_TRANSITIONS.move(lost, LookupState.WAITING)
@@ -162,7 +170,7 @@ def _receive(work: _Slice) -> None:
 def _keep(work: _Slice, lookups: Sequence[Lookup], answers: Sequence[Professional]) -> None:
     """Answers compared and written; a lookup that another worker answered meanwhile counts once."""
     with tenant(work.group_id):
-        campaign = Campaign.objects.select_for_update().get(pk=work.campaign_id)
+        campaign = _held(work)
         rows = Lookup.objects.filter(pk__in=[one.pk for one in lookups], state=LookupState.ASKED)
         links = DirectoryLink.objects.filter(state=LinkState.LINKED, pk__in=rows.values("link_id"))
         found = answered_links(list(links.values_list("pk", flat=True)), answers)
@@ -182,6 +190,7 @@ def _give_back(work: _Slice, lookups: Sequence[Lookup], error: DirectoryApiError
     """What gave nothing waits again; what was refused alone has failed. An API out of order costs a number nothing."""
     rows = {"pk__in": [one.pk for one in lookups], "state": LookupState.ASKED}
     with tenant(work.group_id):
+        _held(work)
         asked = Lookup.objects.filter(**rows)
         if error.failure == Failure.TRANSIENT or error.failure in _STOPPING:
             work.trouble = error

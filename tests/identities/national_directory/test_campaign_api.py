@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from identities.national_directory import asking
 from identities.national_directory.asking import ask_api
@@ -199,6 +201,49 @@ def test_a_number_that_kills_its_worker_each_time_fails_in_the_end(group, admini
                 )
     found = seen(group, campaign_id)
     assert (found.campaign.state, found.campaign.failed) == (CampaignState.DONE, 5)
+
+
+def gives_back(work, lookups):
+    asking._give_back(work, lookups, wire.DirectoryApiError(wire.Failure.REJECTED, "réponse 400"))
+
+
+def takes_back(work, lookups):
+    asking._claim(work, 1)
+
+
+@pytest.mark.parametrize("other", [gives_back, takes_back])
+def test_whoever_gives_numbers_back_waits_for_the_campaign_before_taking_them(group, administrator, other):
+    """Answers are written under the campaign's lock: with another order, PostgreSQL would end one of the two."""
+    campaign_id = start(group, administrator)
+    with asking.DirectoryClient() as client, ThreadPoolExecutor(1) as pool:
+        work = asking._Slice(group.id, campaign_id, client)
+        (lookups,) = asking._claim(work, 1)
+        with tenant(group.id):
+            Lookup.objects.update(asked_until=now() - timedelta(seconds=1), attempts=asking.MOST_CLAIMS)
+        with tenant(group.id):
+            Campaign.objects.select_for_update().get(pk=campaign_id)
+            waits = pool.submit(in_its_own_connection, other, work, lookups)
+            until_somebody_waits()
+            assert len(Lookup.objects.select_for_update(nowait=True)) == 5
+        waits.result(timeout=10)
+    assert seen(group, campaign_id).campaign.failed == 5
+
+
+def in_its_own_connection(act, *given):
+    try:
+        act(*given)
+    finally:
+        connection.close()
+
+
+def until_somebody_waits():
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody waits for the campaign")
 
 
 def test_no_key_no_call(group, administrator, directory_api, settings):
