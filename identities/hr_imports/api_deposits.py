@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import PurePath
 
 from django.http import HttpRequest
@@ -85,25 +86,27 @@ def _body(request: HttpRequest) -> tuple[str, bytes]:
     if int(length) > MOST_BYTES + AROUND:
         raise Refusal(413, "too_heavy", too_heavy(int(length)).french)
     kind = (request.content_type or "").lower()
-    if kind == _MULTIPART:
-        return _file_of(request)
-    if kind not in _ENDINGS:
+    if kind not in (*_ENDINGS, _MULTIPART):
         accepted = ", ".join([*_ENDINGS, _MULTIPART])
         raise Refusal(
             415, "unknown_content", f"Ce type de contenu ne se lit pas. Ceux qui se lisent : {accepted}."
         )
-    content = request.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise Refusal(413, "too_heavy", too_heavy(len(content)).french)
+    content = request.read(int(length))
     if len(content) < int(length):
         raise Refusal(
             400, "cut", "L'envoi a été coupé avant la fin : recommencez avec la même clé d'idempotence."
         )
+    if kind == _MULTIPART:
+        return _file_of(request, content)
+    if len(content) > MOST_BYTES:
+        raise Refusal(413, "too_heavy", too_heavy(len(content)).french)
     return _named(request.GET.get("file_name", ""), _ENDINGS[kind]), content
 
 
-def _file_of(request: HttpRequest) -> tuple[str, bytes]:
-    file = request.FILES.get("file")
+def _file_of(request: HttpRequest, body: bytes) -> tuple[str, bytes]:
+    """Parsed once it is whole: a form cut on its way has no file at all, and its sender would look for the wrong cause."""
+    _, files = request.parse_file_upload(request.META, BytesIO(body))
+    file = files.get("file")
     if file is None:
         raise Refusal(400, "file_needed", "Mettez le fichier dans le champ « file ».")
     if file.size and file.size > MOST_BYTES:

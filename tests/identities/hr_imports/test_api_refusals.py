@@ -129,6 +129,19 @@ class TestOverHttp:
         said = self.refused(software.push(api_row(group.first), **options), 400, "bad_parameter")
         assert "«" in said
 
+    def test_a_body_cut_on_its_way(self, group, software):
+        lines = hr_file(hr_line(group.first))
+        form = (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="paie.csv"\r\n\r\n%b\r\n--x--\r\n'
+            % lines
+        )
+        for kind, body in (("text/csv", lines), ("multipart/form-data; boundary=x", form)):
+            answer = software.client.generic(
+                "POST", f"/api/v1/hr-sources/{software.source_id}/runs/", body, content_type=kind,
+                headers={"Idempotency-Key": "un"}, **{"wsgi.input": io.BytesIO(body[:-12])},
+            )  # fmt: skip
+            assert "recommencez" in self.refused(answer, 400, "cut")
+
     def test_a_body_that_is_too_heavy_is_refused_before_it_is_read(self, software):
         class Unread(io.BytesIO):
             def read(self, *_):
