@@ -10,10 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from identities.registrations.models import RegistrationRequest
-from identities.registrations.states import RequestState
 from portal.foundation.clock import start_of_day
 
 NUMBER_HOURS = 24  # ANS, FAQ of the RPPS+ portal: the number is e-mailed within 24 h
@@ -72,12 +71,6 @@ def requests_by_outcome(month: date) -> dict[tuple[UUID | None, str, str], int]:
     """(site, route, state today) → how many requests prepared that month, ends of activity left out."""
     rows = registrations_prepared(month).order_by().values_list("establishment_id", "route", "state")
     return {(site, route, state): count for site, route, state, count in rows.annotate(Count("pk"))}
-
-
-def settled_badly(month: date) -> int:
-    """Of those prepared that month, how many were refused, withdrawn or have expired."""
-    lost = [RequestState.REFUSED, RequestState.WITHDRAWN, RequestState.EXPIRED]
-    return registrations_prepared(month).filter(Q(state__in=lost)).count()
 
 
 # The number's own hour is known when it came that day; else it is taken as the end of the day that was typed back.
