@@ -54,6 +54,7 @@ class SelfRegistration(TenantRow):
     invited_at = models.DateTimeField("invité le")
     invited_by = models.UUIDField(null=True)
     invited_by_name = models.CharField("invité par", max_length=200)
+    traits_at = models.DateTimeField(null=True)  # the person confirmed or corrected their civil traits
     filled_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     enrolled_on = models.DateField("auto-enregistré le", null=True)

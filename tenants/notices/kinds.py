@@ -101,6 +101,12 @@ KINDS = (
         Rhythm.WEEKLY,
         permission=Permission.PRESENCE_REVIEW,
     ),
+    NoticeKind(
+        "self_registrations_to_confirm",
+        "Auto-enregistrements à confirmer : rappels à 15, 7 et 3 jours de l'échéance",
+        Rhythm.DAILY,
+        permission=Permission.REGISTRATION_WORK,
+    ),
     NoticeKind("rights_ending", "Vos droits qui prennent fin sous 14 jours", Rhythm.WEEKLY),
 )
 BY_CODE = {one.code: one for one in KINDS}

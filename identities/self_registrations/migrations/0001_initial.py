@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('invited_at', models.DateTimeField(verbose_name='invité le')),
                 ('invited_by', models.UUIDField(null=True)),
                 ('invited_by_name', models.CharField(max_length=200, verbose_name='invité par')),
+                ("traits_at", models.DateTimeField(null=True)),
                 ('filled_at', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('enrolled_on', models.DateField(null=True, verbose_name='auto-enregistré le')),

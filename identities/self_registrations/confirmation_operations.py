@@ -1,0 +1,92 @@
+"""The establishment's confirmation within 30 days: by API PSI, or typed back from the portal; and its expiry."""
+
+from datetime import date
+
+from django.db import transaction
+
+from identities.registrations.models import BlockKind, RegistrationRequest, Route
+from identities.registrations.operations import expire_request, prepare_request, settle_numbered
+from identities.registrations.states import RequestState
+from identities.self_registrations.models import SelfRegistration
+from identities.self_registrations.operations import GONE
+from identities.self_registrations.queries import confirmed_by_psi, lapsed
+from identities.self_registrations.records import say
+from identities.self_registrations.rules import check_confirmable
+from identities.self_registrations.states import PATH_TRANSITIONS, PathState
+from portal.foundation.clock import now, today
+from portal.journal.operations import Act, Actor
+
+PREPARED = Act(
+    "self_registration_confirming", "{actor} a préparé la confirmation de {object} par Pro Santé Identité."
+)
+CONFIRMED = Act("self_registration_confirmed", "{actor} a confirmé l'auto-enregistrement de {object}.")
+EXPIRED = Act(
+    "self_registration_expired",
+    "{actor} a constaté l'échéance de l'auto-enregistrement de {object}, que l'établissement n'a pas confirmé.",
+)
+
+
+def prepare_confirmation(*, actor: Actor, path: SelfRegistration) -> RegistrationRequest:
+    """The request to API PSI whose « employment » confirms the account; the one that was prepared before, if it is open.
+
+    It is sent from its own page. Refuses (DomainError) a path with nothing to confirm, and what `prepare_request` refuses.
+    """
+    with transaction.atomic():
+        locked = SelfRegistration.objects.select_for_update().select_related("person").get(pk=path.pk)
+        check_confirmable(locked)
+        before = locked.confirming_request
+        if before is not None and before.state not in (
+            RequestState.REFUSED,
+            RequestState.WITHDRAWN,
+            RequestState.EXPIRED,
+        ):
+            return before
+        request = prepare_request(
+            actor=actor,
+            person_id=locked.person_id,
+            route=Route.PSI,
+            establishment_id=locked.establishment_id,
+            blocks=(BlockKind.IDENTITY, BlockKind.EMPLOYMENT),
+        )
+        SelfRegistration.objects.filter(pk=locked.pk).update(confirming_request=request)
+        say(actor, PREPARED, locked)
+    return request
+
+
+def confirm_numbered(*, actor: Actor, path: SelfRegistration, rpps: str, on: date) -> None:
+    """« Instruire une demande » done at the RPPS+ portal: the number that it gave, typed back, and its date.
+
+    Refuses (DomainError) a path with nothing to confirm, a wrong number, and one held by somebody else of the group.
+    """
+    with transaction.atomic():
+        _confirm(actor, path)
+        settle_numbered(actor=actor, request_id=path.request_id, rpps=rpps, on=on)
+
+
+def note_confirmations(*, actor: Actor) -> int:
+    """Confirms those whose request to API PSI is done; says how many. Run twice, the second finds nothing."""
+    done = 0
+    for path in confirmed_by_psi().select_related("person", "confirming_request"):
+        with transaction.atomic():
+            _confirm(actor, path)
+        done += 1
+    return done
+
+
+def _confirm(actor: Actor, path: SelfRegistration) -> None:
+    check_confirmable(path)
+    PATH_TRANSITIONS.move_one(path, PathState.CONFIRMED, GONE, ended_at=now())
+    say(actor, CONFIRMED, path)
+
+
+def expire_late(*, actor: Actor) -> int:
+    """Ends those past their deadline, with their request; says how many. The ANS will have deleted these accounts."""
+    late = list(lapsed(today()).select_related("person"))
+    for path in late:
+        with transaction.atomic():
+            PATH_TRANSITIONS.move_one(path, PathState.EXPIRED, GONE, ended_at=now())
+            path.request.refresh_from_db()
+            if path.request.state == RequestState.SENT:
+                expire_request(actor=actor, request_id=path.request_id)
+            say(actor, EXPIRED, path)
+    return len(late)

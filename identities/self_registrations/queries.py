@@ -1,0 +1,259 @@
+"""Reads of self-registrations: the list and its figures, one path, what waits for a confirmation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from identities.people.models import Person
+from identities.registrations.models import RegistrationRequest
+from identities.registrations.queries import people_to_register
+from identities.registrations.states import RequestState
+from identities.self_registrations.models import Contact, ContactCode, PersonalLink, SelfRegistration
+from identities.self_registrations.rules import is_reminded
+from identities.self_registrations.states import BEFORE_ENROLMENT, OPEN_STATES, PathState
+from portal.foundation.clock import end_of_day, now, start_of_day, today
+
+MOST_SHOWN = 500  # people to invite, on one page
+LATE_LINK = "lien_echu"  # a filter besides the states: the last link no longer opens
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What the list is asked: a state or `LATE_LINK`, a site, words of a name."""
+
+    state: str = ""
+    establishment_id: UUID | None = None
+    text: str = ""
+
+
+def _living_link(**kept: Any) -> QuerySet[PersonalLink]:
+    rows = PersonalLink.objects.filter(group_id=OuterRef("group_id"), registration_id=OuterRef("pk"))
+    return rows.filter(revoked_at=None, **kept)
+
+
+def _matching(asked: Paths) -> QuerySet[SelfRegistration]:
+    rows = SelfRegistration.objects.all()
+    if asked.establishment_id:
+        rows = rows.filter(establishment_id=asked.establishment_id)
+    for word in asked.text.split():
+        rows = rows.filter(
+            Q(person__birth_name__icontains=word)
+            | Q(person__usage_name__icontains=word)
+            | Q(person__first_names__icontains=word)
+        )
+    return rows
+
+
+def paths_shown(asked: Paths) -> QuerySet[SelfRegistration]:
+    """Those of the list, with `link_until`: first to be confirmed by days left, then open ones, the latest ended last."""
+    rows = _matching(asked).select_related("person", "establishment")
+    rows = rows.annotate(link_until=Subquery(_living_link().values("expires_at")[:1]))
+    if asked.state == LATE_LINK:
+        rows = rows.filter(state__in=BEFORE_ENROLMENT).filter(Q(link_until=None) | Q(link_until__lte=now()))
+    elif asked.state:
+        rows = rows.filter(state=asked.state)
+    rank = Case(
+        When(state=PathState.DECLARED, then=Value(0)),
+        When(state__in=OPEN_STATES, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return rows.order_by(rank, F("confirm_by").asc(nulls_last=True), "-invited_at", "pk")
+
+
+def counts_by_state(asked: Paths) -> dict[str, int]:
+    """State → how many, of the same site and words; one statement."""
+    rows = _matching(asked).values_list("state").annotate(Count("pk")).order_by()
+    return {str(state): 0 for state in PathState} | dict(rows)
+
+
+def path_seen(registration_id: UUID) -> SelfRegistration | None:
+    """One path with its person; None when the current door does not see it."""
+    related = ("person", "establishment", "request", "confirming_request")
+    return SelfRegistration.objects.select_related(*related).filter(pk=registration_id).first()
+
+
+def open_path_of(person_id: UUID) -> SelfRegistration | None:
+    """The open self-registration of somebody."""
+    return SelfRegistration.objects.filter(person_id=person_id, state__in=OPEN_STATES).first()
+
+
+def latest_path_of(person_id: UUID) -> SelfRegistration | None:
+    """The latest self-registration of somebody, for the person's page."""
+    return SelfRegistration.objects.filter(person_id=person_id).order_by("-invited_at").first()
+
+
+def living_link(path: SelfRegistration) -> PersonalLink | None:
+    """The only link that is not replaced or cancelled, whether or not it still opens."""
+    return path.links.filter(revoked_at=None).first()
+
+
+def links_of(path: SelfRegistration) -> QuerySet[PersonalLink]:
+    """Every link, the latest first."""
+    return path.links.order_by("-created_at", "-pk")
+
+
+def code_of(path: SelfRegistration, contact: Contact) -> ContactCode | None:
+    """The last code given for that contact."""
+    return path.codes.filter(contact=contact).first()
+
+
+def link_by_token(token_hash: str) -> PersonalLink | None:
+    """The link that bears that token, in the group that is open; with its path and person."""
+    return _opened_by(token_hash=token_hash) if token_hash else None
+
+
+def link_by_device(device_hash: str) -> PersonalLink | None:
+    """The link that was opened on that device."""
+    return _opened_by(device_hash=device_hash) if device_hash else None
+
+
+def _opened_by(**kept: str) -> PersonalLink | None:
+    related = ("registration__person", "registration__establishment", "registration__request")
+    return PersonalLink.objects.select_related(*related).filter(**kept).first()
+
+
+def to_be_confirmed(establishment_ids: Iterable[UUID] | None = None) -> QuerySet[SelfRegistration]:
+    """Declared enrolments that wait for the establishment, the shortest delay first."""
+    rows = SelfRegistration.objects.filter(state=PathState.DECLARED).select_related("person", "establishment")
+    if establishment_ids is not None:
+        rows = rows.filter(establishment_id__in=list(establishment_ids))
+    return rows.order_by("confirm_by", "pk")
+
+
+def reminders(day: date) -> list[tuple[UUID, int, int]]:
+    """(site, days left, how many) of those whose reminder falls on that day, the shortest delay first."""
+    rows = SelfRegistration.objects.filter(
+        state=PathState.DECLARED, confirm_by__gte=day, confirm_by__lte=day + timedelta(days=15)
+    )
+    counted = rows.values_list("establishment_id", "confirm_by").annotate(Count("pk")).order_by("confirm_by")
+    told = [(site, (until - day).days, count) for site, until, count in counted]
+    return [one for one in told if is_reminded(one[1])]
+
+
+def lapsed(day: date) -> QuerySet[SelfRegistration]:
+    """Declared, past their deadline, and whose confirmation is not on its way to API PSI at this moment."""
+    on_its_way = Q(
+        confirming_request__state__in=[RequestState.QUEUED, RequestState.SENT, RequestState.UNKNOWN]
+    )
+    rows = SelfRegistration.objects.filter(state=PathState.DECLARED, confirm_by__lt=day)
+    return rows.exclude(on_its_way)
+
+
+def confirmed_by_psi() -> QuerySet[SelfRegistration]:
+    """Declared, and whose request to API PSI is done."""
+    rows = SelfRegistration.objects.filter(state=PathState.DECLARED)
+    return rows.filter(confirming_request__state=RequestState.DONE)
+
+
+def groups_with_lapsed() -> list[UUID]:
+    """Groups with a deadline that is over, asked at the clock's door."""
+    rows = SelfRegistration.objects.filter(state=PathState.DECLARED, confirm_by__lt=today())
+    return sorted(rows.values_list("group_id", flat=True).distinct().order_by())
+
+
+def groups_with_confirmations() -> list[UUID]:
+    """Groups that wait for the answer to a confirmation, asked at the clock's door."""
+    rows = SelfRegistration.objects.filter(state=PathState.DECLARED, confirming_request_id__isnull=False)
+    return sorted(rows.values_list("group_id", flat=True).distinct().order_by())
+
+
+def people_invited(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them whose self-registration is under way."""
+    rows = SelfRegistration.objects.filter(person_id__in=list(person_ids), state__in=OPEN_STATES)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def people_to_invite(establishment_id: UUID, limit: int = MOST_SHOWN) -> list[Person]:
+    """People of that site still to be registered, by name, without those whose self-registration is under way."""
+    under_way = SelfRegistration.objects.filter(
+        group_id=OuterRef("group_id"), person_id=OuterRef("pk"), state__in=OPEN_STATES
+    )
+    found = people_to_register(establishment_id=establishment_id).filter(~Exists(under_way))
+    return list(found[:limit])
+
+
+def people_by_id(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Those that the current door sees."""
+    return Person.objects.in_bulk(list(person_ids))
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """The share of new professionals registered by themselves, of the call for projects (A9): never an « exigence ».
+
+    `registered`: confirmed by the establishment. `waiting`: declared, not confirmed yet. `new`: everybody to register.
+    """
+
+    registered: int
+    waiting: int
+    new: int
+    threshold: int = 75
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 75 is never told before it is reached; 0 when nobody is to be registered."""
+        return self.registered * 100 // self.new if self.new else 0
+
+    @property
+    def is_reached(self) -> bool:
+        return bool(self.new) and self.registered * 100 >= self.threshold * self.new
+
+    @property
+    def missing(self) -> int:
+        """How many more confirmed self-registrations reach the threshold, the others staying as they are."""
+        return max(0, -(-self.threshold * self.new // 100) - self.registered)
+
+
+def gauge(first: date, last: date, establishment_id: UUID | None = None) -> Gauge:
+    """People whose registration was begun between those days (whatever the route, withdrawn aside), and by themselves.
+
+    A9 of the call for projects « HospiConnect » (derived from its threshold of 75 %; no formula is published): new
+    professionals in scope registered by self-registration / new professionals in scope to register.
+    """
+    return next((one for _, one in _gauges(first, last, establishment_id, ())), Gauge(0, 0, 0))
+
+
+def gauge_by_site(first: date, last: date) -> dict[UUID, Gauge]:
+    """The same for each establishment that the current door sees, by its id; those with nobody are not there."""
+    return dict(_gauges(first, last, None, ("establishment_id",)))
+
+
+def _gauges(
+    first: date, last: date, establishment_id: UUID | None, by: tuple[str, ...]
+) -> list[tuple[Any, Gauge]]:
+    started = RegistrationRequest.objects.filter(
+        created_at__gte=start_of_day(first), created_at__lt=end_of_day(last), end_reason=""
+    ).exclude(state=RequestState.WITHDRAWN)
+    if establishment_id:
+        started = started.filter(establishment_id=establishment_id)
+    mine = SelfRegistration.objects.filter(group_id=OuterRef("group_id"), person_id=OuterRef("person_id"))
+    started = started.annotate(
+        by_themself=Exists(mine.filter(state=PathState.CONFIRMED)),
+        declared=Exists(mine.filter(state=PathState.DECLARED)),
+    )
+    rows = started.order_by().values(*by) if by else started.order_by().annotate(_all=Value(1)).values("_all")
+    counted = rows.annotate(
+        registered=Count("person_id", distinct=True, filter=Q(by_themself=True)),
+        waiting=Count("person_id", distinct=True, filter=Q(declared=True)),
+        new=Count("person_id", distinct=True),
+    )
+    return [
+        (row.get("establishment_id"), Gauge(row["registered"], row["waiting"], row["new"])) for row in counted
+    ]
