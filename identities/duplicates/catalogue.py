@@ -51,6 +51,12 @@ REFERENCES = (
         words=("décision sur un numéro RPPS", "décisions sur un numéro RPPS"), since="decided_at",
     ),
     Reference(
+        "situations_situationtoclose", "person_id", True,
+        "one RPPS situation per person and site: that of the kept record stands when both wait for the same thing",
+        once_by=("establishment_id", "state"),
+        words=("situation RPPS à clore", "situations RPPS à clore"), since="opened_at",
+    ),
+    Reference(
         "hr_imports_line", "person_id", True, "no key: the line may name somebody who is not registered yet",
         words=("ligne d'import RH", "lignes d'import RH"),
     ),

@@ -59,7 +59,7 @@ class SituationToClose(TenantRow):
                 fields=["group_id", "assignment"], name="situations_situationtoclose_one_per_departure"
             ),
             models.UniqueConstraint(
-                fields=["group_id", "person", "establishment"],
+                fields=["group_id", "person", "establishment", "state"],
                 condition=Q(state__in=WAITING),
                 name="situations_situationtoclose_one_waiting",
             ),
