@@ -22,6 +22,7 @@ from portal.dispatch.registry import (
     Dropped,
     Handler,
     NeverArrived,
+    Postponed,
     Rejected,
     Result,
     Send,
@@ -135,6 +136,10 @@ def settle(delivery: Delivery, result: Result) -> None:
         case Transient(reason, retry_after):
             asked = message.state == MessageState.UNKNOWN  # the target could not be asked: still no answer
             _put_off(message, MessageState.UNKNOWN if asked else MessageState.PENDING, reason, retry_after)
+        case Postponed(reason, wait):
+            message.attempts -= 1
+            asked = message.state == MessageState.UNKNOWN
+            _put_off(message, MessageState.UNKNOWN if asked else MessageState.PENDING, reason, wait)
         case Unknown(reason):
             _doubt(message, reason)
 
@@ -191,4 +196,4 @@ def _put_off(message: Message, state: MessageState, reason: str, wait: timedelta
     if state == message.state:
         rows.update(attempts=message.attempts, **values)
     else:
-        MESSAGE_TRANSITIONS.move(rows, state, **values)
+        MESSAGE_TRANSITIONS.move(rows, state, attempts=message.attempts, **values)

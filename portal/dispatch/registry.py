@@ -40,6 +40,14 @@ class Transient:
 
 
 @dataclass(frozen=True)
+class Postponed:
+    """Not tried at all: the way is shut for now. Due again after `wait`, and not counted among the tries."""
+
+    reason: str
+    wait: timedelta
+
+
+@dataclass(frozen=True)
 class Rejected:
     """Refused for good: a person must look."""
 
@@ -65,7 +73,7 @@ class Dropped:
     reason: str
 
 
-Result = Done | Transient | Rejected | Unknown | NeverArrived | Dropped
+Result = Done | Transient | Postponed | Rejected | Unknown | NeverArrived | Dropped
 Send = Callable[[Delivery], Result]
 Effect = Callable[[Delivery], None]
 

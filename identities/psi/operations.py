@@ -1,0 +1,144 @@
+"""Writes on the group's connection. The key is sealed at once, and in no line of the journal."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection as database
+from django.db.models import F
+
+from identities.psi.client import PsiClient
+from identities.psi.failures import PsiError
+from identities.psi.models import Connection, EstablishmentFormat
+from identities.psi.queries import connection_of_group, sending_key
+from identities.psi.rules import FAILURES_BEFORE_PAUSE, PAUSE_MINUTES, check_key, check_stop_reason
+from portal.dispatch.operations import bring_forward
+from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
+from portal.foundation.secrets import encrypt
+from portal.foundation.tenancy import current_group_id
+from portal.journal.operations import Act, Actor, Machine, record
+
+KEY_SET = Act("psi_key_set", "{actor} a enregistré une clé Pro Santé Identité, finissant par {end}.")
+FORMAT_SET = Act(
+    "psi_format_set", "{actor} a choisi le numéro d'établissement envoyé à Pro Santé Identité : {format}."
+)
+STOPPED = Act("psi_stopped", "{actor} a arrêté les envois à Pro Santé Identité : {reason}")
+RESUMED = Act("psi_resumed", "{actor} a repris les envois à Pro Santé Identité.")
+TESTED = Act("psi_tested", "{actor} a essayé la connexion à Pro Santé Identité : {said}")
+LETTER = "registration.send"  # what waits for the connection
+PORTAL = Machine("le portail")
+
+
+def set_key(*, actor: Actor, key: str) -> Connection:
+    """Replaces the group's key; the next call uses it, and what a refused key had stopped goes on.
+
+    Refuses (DomainError) what cannot be a key.
+    """
+    clear = check_key(key)
+    values = {
+        "sealed_key": encrypt(clear),
+        "key_end": clear[-4:],
+        "key_set_at": now(),
+        "key_set_by_name": actor.actor_name,
+        "failures_in_row": 0,
+        "paused_until": None,
+        "tested_at": None,
+        "tested_ok": None,
+        "tested_said": "",
+    }
+    connection, _ = Connection.objects.update_or_create(defaults=values)
+    _say(actor, KEY_SET, end=clear[-4:])
+    if connection.is_stopped and connection.stopped_by_name == PORTAL.actor_name:
+        resume_sending(actor=actor)
+    bring_forward(kind=LETTER)
+    return connection
+
+
+def choose_format(*, actor: Actor, establishment_format: str) -> Connection:
+    """Refuses (DomainError) a format outside of the list."""
+    if establishment_format not in EstablishmentFormat.values:
+        raise DomainError("Unknown format", "Choisissez le numéro dans la liste.", "establishment_format")
+    connection, _ = Connection.objects.update_or_create(
+        defaults={"establishment_format": establishment_format}
+    )
+    _say(actor, FORMAT_SET, format=EstablishmentFormat(establishment_format).label)
+    return connection
+
+
+def stop_sending(*, actor: Actor, reason: str) -> None:
+    """Nothing more leaves for this group; what is on the wire ends. Refuses (DomainError) no reason; twice is once."""
+    said = check_stop_reason(reason)
+    rows = Connection.objects.filter(is_stopped=False)
+    if rows.update(is_stopped=True, stopped_at=now(), stopped_by_name=actor.actor_name, stop_reason=said):
+        _say(actor, STOPPED, reason=said)
+
+
+def resume_sending(*, actor: Actor) -> None:
+    """What waited leaves now. Twice changes nothing."""
+    rows = Connection.objects.filter(is_stopped=True)
+    if rows.update(is_stopped=False, stopped_at=None, stop_reason="", failures_in_row=0, paused_until=None):
+        _say(actor, RESUMED)
+        bring_forward(kind=LETTER)
+
+
+def test_connection(*, actor: Actor) -> Connection:
+    """Tries the key with a call that can create nobody, and keeps what it said. Refuses (DomainError) without a key.
+
+    Called outside of a transaction of its own length: the wire may take as long as its time-out.
+    """
+    connection = connection_of_group()
+    if connection is None or not connection.sealed_key:
+        raise DomainError("No key", "Enregistrez d'abord une clé.", "key")
+    said, works = "La clé est acceptée et l'API répond.", True
+    try:
+        with PsiClient(sending_key()) as client:
+            client.check_key()
+    except PsiError as error:
+        said, works = error.french, False
+    connection.tested_at, connection.tested_ok, connection.tested_said = now(), works, said[:300]
+    connection.save(update_fields=["tested_at", "tested_ok", "tested_said"])
+    _say(actor, TESTED, said=said)
+    return connection
+
+
+def take_turn() -> timedelta:
+    """Takes the next free moment for a call of this group, and says how long to wait for it.
+
+    One statement under the row's lock, so that the calls of all workers are spaced; a clock set back blocks nobody.
+    """
+    step = 1 / settings.PSI_API_CALLS_PER_SECOND
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE psi_connection SET next_call_at = make_interval(secs => %s) + CASE"
+            " WHEN next_call_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '1 minute' THEN next_call_at"
+            " ELSE clock_timestamp() END WHERE group_id = %s"
+            " RETURNING next_call_at - make_interval(secs => %s) - clock_timestamp()",
+            [step, current_group_id(), step],
+        )
+        [wait] = cursor.fetchone()
+    return max(wait, timedelta(0))
+
+
+def note_success() -> None:
+    """An answer came, good or bad: the API is there."""
+    rows = Connection.objects.all()
+    rows.update(failures_in_row=0, paused_until=None, last_failure="", last_success_at=now())
+
+
+def note_failure(*, cause: str, until: datetime | None = None) -> None:
+    """No answer. Pauses the group after several in a row, or until the moment that the API asked for."""
+    Connection.objects.update(failures_in_row=F("failures_in_row") + 1, last_failure=cause[:300])
+    pause = now() + timedelta(minutes=PAUSE_MINUTES)
+    Connection.objects.filter(failures_in_row__gte=FAILURES_BEFORE_PAUSE).update(paused_until=pause)
+    if until is not None:
+        Connection.objects.filter(paused_until__isnull=True).update(paused_until=until)
+
+
+def stop_for_refused_key(*, cause: str) -> None:
+    """Every call would be refused: the portal stops the group's sending until a person mends the key."""
+    stop_sending(actor=PORTAL, reason=f"{cause}. Remplacez la clé : les envois reprendront.")
+
+
+def _say(actor: Actor, act: Act, **said: Any) -> None:
+    record(actor, act, object_kind="psi_connection", object_id=None, **said)

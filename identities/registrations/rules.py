@@ -1,0 +1,96 @@
+"""What may be done of a request, said in French when it may not."""
+
+from datetime import date
+
+from identities.people.models import IdentifierKind, Person
+from identities.registrations.completeness import MissingField, lacking
+from identities.registrations.models import RegistrationRequest, Route
+from identities.registrations.routes import FunctionRoutes
+from identities.registrations.states import REQUEST_TRANSITIONS, BlockState, RequestState
+from portal.foundation.errors import DomainError
+
+MAX_REASON = 300
+MOVED = "Cette demande a avancé entre-temps : rechargez la page pour voir où elle en est."
+RETRIABLE = (BlockState.WAITING, BlockState.TRY_LATER, BlockState.CORRECTION, BlockState.REFUSED)
+CORRECTABLE = (RequestState.DRAFT, RequestState.READY, RequestState.NEEDS_CORRECTION)
+
+
+class NotOursToRegisterError(DomainError):
+    """An ordre or an ARS registers this person, or nobody that the tables name."""
+
+
+def check_may_register(routes: FunctionRoutes, route: str) -> None:
+    """Refuses (NotOursToRegisterError) a function of an ordre or an ARS, and (DomainError) a route not open to it."""
+    if not routes.is_ours:
+        raise NotOursToRegisterError("Not the employer's door", routes.reason)
+    if route not in routes.routes:
+        raise DomainError(f"{route} is not open to {routes.function_code}", routes.reason, "route")
+
+
+def missing_of(person: Person, request: RegistrationRequest, today: date) -> list[MissingField]:
+    """What the request still lacks, field by field: two statements. Nothing when it may leave."""
+    held = person.identifiers.filter(kind=IdentifierKind.RPPS, valid_to=None)
+    blocks = set(request.blocks.values_list("kind", flat=True))
+    return lacking(request, person, blocks, has_rpps=held.exists(), today=today)
+
+
+def check_can_withdraw(request: RegistrationRequest) -> None:
+    """Refuses (DomainError) what has left: it can no longer be taken back."""
+    if not can_withdraw(request):
+        raise DomainError(
+            f"{request.pk} is {request.state}",
+            "Cette demande est partie : elle ne peut plus être retirée. Attendez sa réponse.",
+        )
+
+
+def can_withdraw(request: RegistrationRequest) -> bool:
+    """Whether « retirer » is offered. A self-registration or a portal line that was sent ends otherwise."""
+    return REQUEST_TRANSITIONS.allows(request.state, RequestState.WITHDRAWN)
+
+
+def can_queue(request: RegistrationRequest) -> bool:
+    """Whether « envoyer » is offered."""
+    return request.state == RequestState.READY and request.route == Route.PSI
+
+
+def can_correct(request: RegistrationRequest) -> bool:
+    """Whether what it asks for may still be changed."""
+    return request.state in CORRECTABLE
+
+
+def check_can_correct(request: RegistrationRequest) -> None:
+    """Refuses (DomainError) a request that left or ended."""
+    if not can_correct(request):
+        raise DomainError(f"{request.pk} is {request.state}", MOVED)
+
+
+def can_retry(request: RegistrationRequest, states: set[str]) -> bool:
+    """`states`: those of its blocks. Whether something of it may be asked again."""
+    return request.state == RequestState.PARTLY_DONE and bool(states & set(RETRIABLE))
+
+
+def check_can_retry(request: RegistrationRequest, states: set[str]) -> None:
+    """Refuses (DomainError) a request of which nothing may be asked again."""
+    if not can_retry(request, states):
+        raise DomainError(f"Nothing to retry in {request.pk}", MOVED)
+
+
+def can_settle_by_hand(request: RegistrationRequest) -> bool:
+    """Whether a number or a refusal may be typed back: what a person entered elsewhere, or is about to."""
+    return request.route != Route.PSI and request.state in (RequestState.READY, RequestState.SENT)
+
+
+def check_can_settle_by_hand(request: RegistrationRequest) -> None:
+    """Refuses (DomainError) a request that API PSI answers, and one that is settled."""
+    if not can_settle_by_hand(request):
+        raise DomainError(f"{request.pk} is {request.state} by {request.route}", MOVED)
+
+
+def check_reason(typed: str) -> str:
+    """The reason as it is kept. Refuses (DomainError) an empty one, and more than 300 characters."""
+    reason = " ".join(typed.split())
+    if not reason:
+        raise DomainError("No reason", "Écrivez le motif.", "reason")
+    if len(reason) > MAX_REASON:
+        raise DomainError("Too long", f"Le motif tient en {MAX_REASON} caractères.", "reason")
+    return reason

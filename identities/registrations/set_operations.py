@@ -1,0 +1,237 @@
+"""Many requests at once: prepared for people, sent together. A bounded number of statements, whatever their number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from identities.assignments.models import Assignment
+from identities.people.models import Person
+from identities.psi.queries import connection_of_group
+from identities.registrations.completeness import lacking
+from identities.registrations.composing import compose
+from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
+from identities.registrations.queries import find_requests, rpps_of, stays_to_register
+from identities.registrations.recording import note
+from identities.registrations.routes import FunctionRoutes, practice_mode, routes_of_functions
+from identities.registrations.rules import MOVED, check_may_register
+from identities.registrations.states import OPEN_STATES, BlockState, RequestState
+from portal.dispatch.operations import Letter, post_all
+from portal.foundation.clock import PARIS, now, today
+from portal.foundation.errors import DomainError
+from portal.foundation.keys import uuid7
+from portal.foundation.set_writes import insert_all, update_by_id
+from portal.journal.operations import Act, Actor
+
+PREPARED = Act("registration_prepared", "{actor} a préparé l'enregistrement national de {object} ({route}).")
+QUEUED = Act("registration_queued", "{actor} a envoyé l'enregistrement national de {object} ({route}).")
+LETTER = "registration.send"
+_FIRST_BLOCKS = {
+    Route.PSI: (BlockKind.IDENTITY, BlockKind.EMPLOYMENT),
+    Route.PORTAL: (BlockKind.IDENTITY, BlockKind.ACTIVITY_START),
+    Route.SELF: (BlockKind.IDENTITY,),
+}
+_FROZEN = ("state", "payload", "attempt", "batch_id", "queued_at", "divergences")
+
+
+@dataclass(frozen=True)
+class Left:
+    """Somebody, or a request, left aside, and why in French."""
+
+    id: UUID
+    french: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    created: list[RegistrationRequest]
+    refused: list[Left]
+
+
+@dataclass(frozen=True)
+class Queued:
+    batch_id: UUID
+    queued: list[RegistrationRequest]
+    not_ready: list[Left]
+
+
+def prepare_requests(
+    *,
+    actor: Actor,
+    person_ids: Iterable[UUID],
+    route: str,
+    establishment_id: UUID | None = None,
+    blocks: Sequence[str] = (),
+) -> Prepared:
+    """A request for each of these people, from their open stay: ready when nothing is missing, else to complete.
+
+    Left aside with the reason: nobody that the door sees, no open stay at all or there, an ordre or an ARS, agency staff
+    that the group does not register, a route that the function does not take, an open request by that route.
+    """
+    asked = list(dict.fromkeys(person_ids))
+    with transaction.atomic():
+        people = {
+            one.pk: one for one in Person.objects.filter(pk__in=asked, merged_into=None).select_for_update()
+        }
+        stays = _stays(asked, establishment_id)
+        routes = routes_of_functions({one.function_id for one in stays.values()})
+        busy = _busy(asked, route)
+        created, refused = [], []
+        for person_id in asked:
+            try:
+                stay = _checked(people.get(person_id), stays.get(person_id), routes, route, person_id in busy)
+            except DomainError as error:
+                refused.append(Left(person_id, error.french))
+                continue
+            created.append(_new(actor, people[person_id], stay, routes[stay.function_id], route))
+        _insert(created, tuple(blocks) or _FIRST_BLOCKS[Route(route)])
+        note(actor, PREPARED, [(one, "") for one in created])
+    return Prepared(created, refused)
+
+
+def _stays(person_ids: list[UUID], establishment_id: UUID | None) -> dict[UUID, Assignment]:
+    rows = stays_to_register().filter(person_id__in=person_ids)
+    if establishment_id:
+        rows = rows.filter(establishment_id=establishment_id)
+    found: dict[UUID, Assignment] = {}
+    for one in rows.select_related("establishment", "function").order_by("-state", "starts_at", "pk"):
+        found.setdefault(one.person_id, one)  # « running » before « planned »
+    return found
+
+
+def _busy(person_ids: list[UUID], route: str) -> set[UUID]:
+    rows = RegistrationRequest.objects.filter(person_id__in=person_ids, route=route, state__in=OPEN_STATES)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def _checked(
+    person: Person | None,
+    stay: Assignment | None,
+    routes: dict[str, FunctionRoutes],
+    route: str,
+    is_busy: bool,
+) -> Assignment:
+    if person is None:
+        raise DomainError("Not seen", "Cette personne n'est pas à votre portée.")
+    if is_busy:
+        raise DomainError("One is open", "Une demande est déjà ouverte par cette voie : terminez-la d'abord.")
+    if stay is None:
+        raise DomainError(
+            "No stay to register",
+            "Aucune affectation en cours que l'établissement doive enregistrer : ordre, ARS, agence, ou contrat terminé.",
+        )
+    check_may_register(routes[stay.function_id], route)
+    return stay
+
+
+def _new(
+    actor: Actor, person: Person, stay: Assignment, routes: FunctionRoutes, route: str
+) -> RegistrationRequest:
+    codes = routes.codes
+    ends_at = stay.ends_at.astimezone(PARIS).date() if stay.ends_at else None
+    return RegistrationRequest(
+        person=person,
+        establishment=stay.establishment,
+        assignment=stay,
+        function=stay.function,
+        route=route,
+        state=RequestState.DRAFT,
+        starts_on=stay.starts_at.astimezone(PARIS).date(),
+        ends_on=ends_at,
+        practice_mode=practice_mode(stay.contract),
+        activity_genre=codes.activity_genre if codes else "",
+        category=codes.category if codes else "",
+        created_by=actor.actor_id,
+        created_by_name=actor.actor_name,
+    )
+
+
+def _insert(requests: list[RegistrationRequest], kinds: Sequence[str]) -> None:
+    numbers = rpps_of(one.person_id for one in requests)
+    for one in requests:
+        lacks = lacking(one, one.person, set(kinds), has_rpps=one.person_id in numbers, today=today())
+        one.missing = [each.french for each in lacks]
+        one.state = RequestState.DRAFT if lacks else RequestState.READY
+    insert_all(requests)
+    insert_all(
+        [
+            RequestBlock(request=one, establishment_id=one.establishment_id, kind=kind)
+            for one in requests
+            for kind in kinds
+        ]
+    )
+
+
+def queue_requests(*, actor: Actor, request_ids: Sequence[UUID]) -> Queued:
+    """Freezes what will leave and posts one message each: a worker sends them at the pace of the group's connection.
+
+    Left aside with the reason: what is not ready, what became incomplete, a function that an ordre or an ARS registers
+    now, a route that is not API PSI. Refuses (DomainError) a group without a key. Sent twice, the second finds nothing.
+    """
+    connection = connection_of_group()
+    if connection is None or not connection.sealed_key:
+        raise DomainError(
+            "No key", "Aucune clé Pro Santé Identité : un administrateur l'enregistre dans « Connexion PSI »."
+        )
+    batch_id = uuid7()
+    with transaction.atomic():
+        ids = RegistrationRequest.objects.select_for_update().filter(pk__in=list(request_ids)).order_by("pk")
+        list(ids.values_list("pk"))
+        found = find_requests(request_ids)
+        ready, left = _frozen(found, batch_id, connection.establishment_format)
+        update_by_id(ready, _FROZEN)
+        blocks = RequestBlock.objects.filter(request__in=ready).exclude(state=BlockState.DONE)
+        blocks.update(state=BlockState.ASKED, code="", status=None, text="", changed_at=now())
+        note(actor, QUEUED, [(one, RequestState.READY) for one in ready])
+        post_all(send_letter(one) for one in ready)
+    return Queued(batch_id, ready, left)
+
+
+def send_letter(request: RegistrationRequest) -> Letter:
+    """What asks a worker to send it: the attempt tells a message that was overtaken."""
+    return Letter(
+        LETTER,
+        {"request_id": str(request.pk), "attempt": request.attempt},
+        target="Pro Santé Identité",
+    )
+
+
+def _frozen(
+    found: list[RegistrationRequest], batch_id: UUID, establishment_format: str
+) -> tuple[list[RegistrationRequest], list[Left]]:
+    """Those that may leave, with their payload; the others with the reason. Nothing is written."""
+    numbers = rpps_of(one.person_id for one in found)
+    routes = routes_of_functions({one.function_id for one in found})
+    asked: dict[UUID, set[str]] = {}
+    for request_id, kind in RequestBlock.objects.filter(request__in=found).values_list("request_id", "kind"):
+        asked.setdefault(request_id, set()).add(kind)
+    ready, left = [], []
+    for one in found:
+        kinds, rpps = asked.get(one.pk, set()), numbers.get(one.person_id, "")
+        try:
+            _check_may_leave(one, kinds, routes[one.function_id], has_rpps=bool(rpps))
+            one.payload = compose(one, kinds, routes[one.function_id], rpps, establishment_format)
+        except DomainError as error:
+            left.append(Left(one.pk, error.french))
+            continue
+        one.state, one.attempt, one.batch_id = RequestState.QUEUED, one.attempt + 1, batch_id
+        one.queued_at, one.divergences = now(), []
+        ready.append(one)
+    return ready, left
+
+
+def _check_may_leave(
+    request: RegistrationRequest, kinds: set[str], routes: FunctionRoutes, *, has_rpps: bool
+) -> None:
+    if request.route != Route.PSI:
+        raise DomainError(
+            "By hand", "Cette demande ne part pas par l'API : elle se fait au portail ou par la personne."
+        )
+    if request.state != RequestState.READY:
+        raise DomainError(f"{request.pk} is {request.state}", MOVED)
+    if BlockKind.ACTIVITY_STOP not in kinds:
+        check_may_register(routes, request.route)
+    lacks = lacking(request, request.person, kinds, has_rpps=has_rpps, today=today())
+    if lacks:
+        raise DomainError("Incomplete", " ".join(one.french for one in lacks))

@@ -1,0 +1,184 @@
+"""What an answer of API PSI makes of a request: part by part, then the whole. Numbers become identifiers of the person."""
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+
+from identities.duplicates.operations import propose_pair
+from identities.national_directory.operations import note_civil_status
+from identities.national_directory.queries import link_of
+from identities.people.models import IdentifierKind, Person, PersonIdentifier
+from identities.people.operations import add_identifier
+from identities.people.queries import holder_of
+from identities.people.set_operations import release_identifiers
+from identities.psi.answers import BlockAnswer, IdentityAnswer, PsiAnswer
+from identities.psi.codes import Outcome
+from identities.registrations.composing import BODY_NAMES
+from identities.registrations.models import (
+    BlockKind,
+    RegistrationRequest,
+    RequestBlock,
+    RnippDeath,
+    RnippEcho,
+)
+from identities.registrations.recording import move, tell
+from identities.registrations.states import BlockState, RequestState
+from portal.dispatch.operations import Letter, post
+from portal.foundation.clock import now, today
+from portal.foundation.errors import DomainError
+from portal.foundation.secrets import encrypt
+from portal.journal.operations import Act, Machine
+
+API = Machine("Pro Santé Identité")
+ANSWERED = Act(
+    "registration_answered", "{actor} a répondu à l'enregistrement national de {object} : {outcome}."
+)
+RETRY_AFTER = timedelta(minutes=15)  # ours
+EXACT = 2  # RNIPP: identified, without any divergence
+CERTIFIED = "C"  # TRE_R31: by INSEE
+CARDS = (BlockKind.CARD_PSI, BlockKind.CARD_CPS)
+_STATES = {
+    Outcome.DONE: BlockState.DONE,
+    Outcome.ALREADY: BlockState.DONE,
+    Outcome.WAITING: BlockState.WAITING,
+    Outcome.TRY_LATER: BlockState.TRY_LATER,
+    Outcome.CORRECTION: BlockState.CORRECTION,
+    Outcome.REFUSED: BlockState.REFUSED,
+    Outcome.UNREAD: BlockState.REFUSED,
+}
+ENDED = (RequestState.DONE, RequestState.REFUSED, RequestState.WITHDRAWN, RequestState.EXPIRED)
+
+
+def settle(request: RegistrationRequest, answer: PsiAnswer) -> RequestState:
+    """Applies it to the locked request and its blocks that were asked; says the state that it is in from now on."""
+    identity = answer.identity
+    blocks = list(RequestBlock.objects.filter(request=request).exclude(state=BlockState.DONE).order_by("pk"))
+    for one in blocks:
+        _settle_block(one, answer)
+    state = _state_of(identity, blocks)
+    keep_news(request, identity)
+    said = _keep_numbers(request, identity) if identity.rpps_numbers or identity.psi_identifier else ""
+    sentence = " ".join(filter(None, (identity.meaning.sentence if not identity.stands else "", said)))
+    end_with(request, state, sentence, divergences=list(identity.divergences))
+    if state == RequestState.PARTLY_DONE and any(one.state == BlockState.TRY_LATER for one in blocks):
+        _retry_later(request)
+    return state
+
+
+def _retry_later(request: RegistrationRequest) -> None:
+    payload = {"request_id": str(request.pk), "attempt": request.attempt}
+    post(Letter("registration.retry", payload, due_at=now() + RETRY_AFTER))
+
+
+def end_with(request: RegistrationRequest, state: RequestState, sentence: str = "", **values: object) -> None:
+    """Moves it as API PSI answered, tells whoever waits for it, and forgets the echo once it has ended."""
+    move(API, ANSWERED, request, state, sentence, {"outcome": state.label}, settled_at=now(), **values)
+    if state in ENDED:
+        forget_echo(request)
+    tell(request)
+
+
+def forget_echo(request: RegistrationRequest) -> None:
+    """The civil status that came back is of no more use."""
+    RnippEcho.objects.filter(request=request).delete()
+
+
+def _settle_block(block: RequestBlock, answer: PsiAnswer) -> None:
+    told = _told(block, answer)
+    if told is None:
+        block.state = _untold(block, answer.identity)
+    else:
+        block.state, block.code, block.status, block.text = (
+            _STATES[told.outcome],
+            told.code,
+            told.status,
+            told.text,
+        )
+    block.save(update_fields=["state", "code", "status", "text", "changed_at"])
+
+
+def _told(block: RequestBlock, answer: PsiAnswer) -> BlockAnswer | None:
+    if block.kind == BlockKind.IDENTITY:
+        return answer.identity
+    name = BODY_NAMES.get(BlockKind(block.kind))
+    return answer.block(name) if name else None
+
+
+def _untold(block: RequestBlock, identity: IdentityAnswer) -> BlockState:
+    """What the answer leaves out: an employment always; a card may have been ordered, an activity may be asked again."""
+    if not identity.stands:
+        return BlockState.WAITING
+    if block.kind == BlockKind.EMPLOYMENT:
+        return BlockState.DONE
+    return BlockState.UNKNOWN if block.kind in CARDS else BlockState.TRY_LATER
+
+
+def _state_of(identity: IdentityAnswer, blocks: list[RequestBlock]) -> RequestState:
+    rest = [one for one in blocks if one.kind not in (BlockKind.IDENTITY, BlockKind.EMPLOYMENT)]
+    if not identity.stands:
+        is_partly = any(
+            one.state == BlockState.DONE for one in rest
+        )  # a foreigner whom the RNIPP does not know
+        return RequestState.PARTLY_DONE if is_partly else RequestState.NEEDS_CORRECTION
+    return (
+        RequestState.DONE if all(one.state == BlockState.DONE for one in rest) else RequestState.PARTLY_DONE
+    )
+
+
+def keep_news(request: RegistrationRequest, identity: IdentityAnswer) -> None:
+    """The echo and a death, sealed, each in its own table; the last one told stands."""
+    moment = now()
+    if identity.echo is not None and not identity.stands:
+        sealed = {"sealed": encrypt(json.dumps(asdict(identity.echo))), "received_at": moment}
+        RnippEcho.objects.update_or_create(
+            request=request, defaults=sealed | {"establishment_id": request.establishment_id}
+        )
+    if identity.death is not None:
+        sealed = {"sealed": encrypt(json.dumps(asdict(identity.death))), "received_at": moment}
+        RnippDeath.objects.update_or_create(request=request, defaults=sealed)
+
+
+def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str:
+    """Writes the numbers on the request and on the person; says in French what could not be."""
+    request.rpps_numbers, request.psi_identifier = list(identity.rpps_numbers), identity.psi_identifier
+    request.numbered_on = request.numbered_on or today()
+    request.save(update_fields=["rpps_numbers", "psi_identifier", "numbered_on"])
+    said = []
+    if identity.psi_identifier:
+        _replace_psi(request.person, identity.psi_identifier)
+        said.append(_hold(request.person, IdentifierKind.PSI, identity.psi_identifier))
+    if len(identity.rpps_numbers) > 1:
+        said.append(
+            "Plusieurs numéros RPPS reçus : demandez à l'ANS lequel est le bon, puis ajoutez-le à la fiche."
+        )
+    elif identity.rpps_numbers:
+        said.append(_hold(request.person, IdentifierKind.RPPS, identity.rpps_numbers[0]))
+        _certify(request.person, identity)
+    return " ".join(filter(None, said))
+
+
+def _replace_psi(person: Person, psi_identifier: str) -> None:
+    """Accounts merged at the ANS keep one UUID, the main identifier beside the RPPS number: the former one ends."""
+    held = PersonIdentifier.objects.filter(person=person, kind=IdentifierKind.PSI, valid_to=None)
+    former = list(held.exclude(value=psi_identifier).values_list("pk", flat=True))
+    if former:
+        release_identifiers(actor=API, identifier_ids=former)
+
+
+def _hold(person: Person, kind: IdentifierKind, value: str) -> str:
+    """Empty once the person holds it; else why not: somebody else does, and the two are proposed as one."""
+    try:
+        add_identifier(actor=API, person=person, kind=kind, value=value)
+    except DomainError as error:
+        holder = holder_of(kind, value)
+        if holder is not None and holder.person_id != person.pk:
+            propose_pair(actor=API, person=person, other=holder.person)
+        return error.french
+    return ""
+
+
+def _certify(person: Person, identity: IdentityAnswer) -> None:
+    """An exact answer of the RNIPP is a civil status certified by INSEE, said of the number the person is linked with."""
+    link = link_of(person)
+    if identity.rnipp_code == EXACT and link is not None and link.rpps == identity.rpps_numbers[0]:
+        note_civil_status(actor=API, person=person, code=CERTIFIED)
