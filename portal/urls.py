@@ -16,6 +16,7 @@ urlpatterns = [
     path("connexion/", include("tenants.sign_in.urls")),
     path("connexion/groupe/", include("tenants.identity_providers.door_urls")),
     path("demonstration/", include("portal.demo.urls")),
+    path("pre-enregistrement/", include("identities.self_registrations.public_urls")),
     path("exploitant/", include("tenants.groups.operator_urls")),
     path("exploitant/", include("identities.national_directory.operator_urls")),
     path("api/v1/", include("portal.shell.api.urls")),
@@ -34,6 +35,7 @@ urlpatterns = [
     path(GROUP, include("identities.duplicates.urls")),
     path(GROUP, include("identities.reviews.urls")),
     path(GROUP, include("identities.national_directory.urls")),
+    path(GROUP, include("identities.self_registrations.urls")),
 ]
 
 handler400 = "portal.shell.errors.bad_request"

@@ -9,14 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 
-from identities.assignments.models import Assignment
-from identities.assignments.states import AssignmentState
-from identities.national_directory.authorities import doors_of_functions
-from identities.national_directory.models import RegistrationDoor
 from identities.registrations.models import RegistrationSettings
+from identities.registrations.operations import withdraw_request
 from identities.registrations.routes import agency_staff
+from identities.registrations.states import RequestState
+from identities.situations.facts import is_back, our_functions
 from identities.situations.models import SituationToClose
 from identities.situations.states import SITUATION_TRANSITIONS, SituationState
 from portal.foundation.clock import now
@@ -29,6 +28,7 @@ OPENED = Act("situation.opened", "{actor} a ouvert la situation RPPS à clore de
 DROPPED = Act(
     "situation.dropped", "{actor} a classé sans objet la situation RPPS de {person} ({site}) : {why}."
 )
+_NOT_SENT = (RequestState.DRAFT, RequestState.READY)
 _LEFT = "départ le {day:%d/%m/%Y}"
 
 # Somebody with a national number left a function that the employer registers, and works there in no other. A mistake, a
@@ -60,17 +60,12 @@ ON CONFLICT DO NOTHING RETURNING id
 """  # noqa: S608
 
 
-def our_functions() -> list[str]:
-    """Functions that the employer registers today."""
-    return [code for code, door in doors_of_functions().items() if door == RegistrationDoor.EMPLOYER]
-
-
 def open_situations(
     *, assignment_ids: Sequence[UUID] | None = None, person_ids: Sequence[UUID] | None = None
 ) -> int:
     """Opens what these departures leave to close, or those of these people, or all of the last `SWEPT`; says how many."""
     moment = now()
-    values = {
+    values: dict[str, Any] = {
         "now": moment,
         "since": moment - SWEPT,
         "ours": our_functions(),
@@ -88,30 +83,22 @@ def open_situations(
 def drop_situations(*, person_ids: Sequence[UUID] | None = None) -> int:
     """Sets aside what is open for people who work there again, and for records merged since; says how many.
 
-    An end of activity that is already asked goes on: what was sent is not taken back, the page says that they are back.
+    An end of activity that has not left is withdrawn with it; one that has goes on, and the page says that they are back.
     """
-    waiting = SituationToClose.objects.filter(state=SituationState.OPEN)
+    still_here = Q(state=SituationState.OPEN) | Q(state=SituationState.ASKED, request__state__in=_NOT_SENT)
+    waiting = SituationToClose.objects.filter(still_here)
     if person_ids is not None:
         waiting = waiting.filter(person_id__in=list(person_ids))
     returned = _drop(waiting.filter(is_back()), "la personne travaille de nouveau dans l'établissement")
-    return returned + _drop(waiting.exclude(person__merged_into=None), "sa fiche a été réunie avec une autre")
-
-
-def is_back() -> Exists:
-    """They hold, now and at that site, a function that the employer registers."""
-    return Exists(
-        Assignment.objects.filter(
-            group_id=OuterRef("group_id"),
-            person_id=OuterRef("person_id"),
-            establishment_id=OuterRef("establishment_id"),
-            state=AssignmentState.RUNNING,
-            function_id__in=our_functions(),
-        )
-    )
+    merged = waiting.filter(state=SituationState.OPEN).exclude(person__merged_into=None)
+    return returned + _drop(merged, "sa fiche a été réunie avec une autre")
 
 
 def _drop(rows: QuerySet[SituationToClose], why: str) -> int:
     found = list(with_names(rows.select_for_update(of=("self",))))
+    for one in found:
+        if one.state == SituationState.ASKED and one.request_id is not None:
+            withdraw_request(actor=TRACKING, request_id=one.request_id, reason=f"De retour : {why}.")
     note = f"{why[:1].upper()}{why[1:]}."
     SITUATION_TRANSITIONS.move(
         SituationToClose.objects.filter(pk__in=[one.pk for one in found]),

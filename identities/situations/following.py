@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from identities.national_directory.models import NationalActivity
 from identities.national_directory.queries import main_file_date
-from identities.people.models import IdentifierKind, PersonIdentifier
 from identities.registrations.models import BlockKind, RequestBlock
 from identities.registrations.states import BlockState, RequestState
-from identities.situations.departures import TRACKING, is_back, line_about, with_names
+from identities.situations.departures import TRACKING, line_about, with_names
+from identities.situations.facts import is_back, open_in_directory
 from identities.situations.models import ClosedBy, SituationToClose
 from identities.situations.rules import DIRECTORY_DAYS
 from identities.situations.states import SITUATION_TRANSITIONS, SituationState
@@ -24,7 +23,12 @@ OPEN_AGAIN = Act(
     "situation.opened_again", "{actor} a rouvert la situation RPPS de {person} ({site}) : {why}."
 )
 VERIFIED = Act("situation.verified", "{actor} a vérifié la situation RPPS de {person} ({site}) : {why}.")
-_OVER = (RequestState.REFUSED, RequestState.WITHDRAWN, RequestState.EXPIRED)
+_OVER = (
+    RequestState.REFUSED,
+    RequestState.WITHDRAWN,
+    RequestState.EXPIRED,
+    RequestState.DONE,
+)  # without having ended it
 
 
 def follow_requests(*, request_ids: Sequence[UUID] | None = None) -> int:
@@ -77,21 +81,6 @@ def compare_with_directory() -> int:
         OPEN_AGAIN,
         f"l'Annuaire Santé du {made_on:%d/%m/%Y} la montre encore ouverte, {DIRECTORY_DAYS} jours après",
         opened_at=now(),
-    )
-
-
-def open_in_directory() -> Exists:
-    """The loaded files show an activity of the person, under a number they hold, at the FINESS of that site."""
-    numbers = PersonIdentifier.objects.filter(
-        group_id=OuterRef(OuterRef("group_id")),
-        person_id=OuterRef(OuterRef("person_id")),
-        kind=IdentifierKind.RPPS,
-        valid_to=None,
-    )
-    return Exists(
-        NationalActivity.objects.filter(
-            finess=OuterRef("establishment__finess"), number__in=numbers.values("value")
-        )
     )
 
 

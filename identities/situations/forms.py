@@ -63,8 +63,8 @@ class StopForm(forms.Form):
     ends_on = FrenchDateField(label="Fin de l'activité")
 
     def __init__(self, *args: Any, situation: SituationToClose, left_because: str, **kwargs: Any) -> None:
-        given = {"end_reason": proposed_reason(left_because).value, "ends_on": situation.ended_on}
-        super().__init__(*args, initial=given, **kwargs)
+        kwargs["initial"] = {"end_reason": proposed_reason(left_because).value, "ends_on": situation.ended_on}
+        super().__init__(*args, **kwargs)
 
 
 class ClosedForm(forms.Form):
@@ -74,8 +74,8 @@ class ClosedForm(forms.Form):
     end_reason = forms.ChoiceField(label="Motif de fin saisi", choices=ActivityEndReason.choices)
 
     def __init__(self, *args: Any, left_because: str, **kwargs: Any) -> None:
-        given = {"end_reason": proposed_reason(left_because).value, "closed_on": today()}
-        super().__init__(*args, initial=given, **kwargs)
+        kwargs["initial"] = {"end_reason": proposed_reason(left_because).value, "closed_on": today()}
+        super().__init__(*args, **kwargs)
 
 
 class SetAsideForm(forms.Form):

@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from identities.people.models import IdentifierKind, PersonIdentifier
-from identities.situations.departures import is_back
-from identities.situations.following import open_in_directory
+from identities.situations.facts import is_back, open_in_directory
 from identities.situations.models import SituationToClose
 from identities.situations.rules import LATE_DAYS
 from identities.situations.states import SituationState

@@ -107,6 +107,12 @@ KINDS = (
         Rhythm.DAILY,
         permission=Permission.REGISTRATION_WORK,
     ),
+    NoticeKind(
+        "situations_to_close",
+        "Situations RPPS à clore depuis plus de 3 jours",
+        Rhythm.DAILY,
+        permission=Permission.REGISTRATION_WORK,
+    ),
     NoticeKind("rights_ending", "Vos droits qui prennent fin sous 14 jours", Rhythm.WEEKLY),
 )
 BY_CODE = {one.code: one for one in KINDS}
