@@ -65,6 +65,14 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=30),
     },
     "doublons des nouveaux": {"task": "identities.duplicates.tasks.search_new", "schedule": 600.0},
+    "confirmations d'auto-enregistrements": {
+        "task": "identities.self_registrations.tasks.watch",
+        "schedule": 60.0,
+    },
+    "échéances d'auto-enregistrements": {
+        "task": "identities.self_registrations.tasks.nightly",
+        "schedule": crontab(hour=2, minute=5),
+    },
     "oubli des brouillons": {
         "task": "identities.assignments.tasks.forget_old_drafts",
         "schedule": crontab(hour=3, minute=45),

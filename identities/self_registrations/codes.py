@@ -11,9 +11,7 @@ def six_digits() -> str:
     return f"{secrets.randbelow(10**6):06}"
 
 
-def given_now(
-    path: SelfRegistration, contact: Contact, value: str, found: ContactCode | None
-) -> ContactCode:
+def given_now(path: SelfRegistration, contact: Contact, value: str, found: ContactCode | None) -> ContactCode:
     """The row of that contact, ready for a new code: tries start again, what was proved before is told no more."""
     moment = now()
     row = found or ContactCode(registration=path, establishment_id=path.establishment_id, contact=contact)

@@ -4,9 +4,12 @@ from datetime import date
 
 from django.db import transaction
 
-from identities.registrations.models import BlockKind, RegistrationRequest, Route
-from identities.registrations.operations import expire_request, prepare_request, settle_numbered
-from identities.registrations.states import RequestState
+from identities.registrations.hand_operations import expire_request, mark_sent, settle_numbered
+from identities.registrations.models import RegistrationRequest, RequestBlock, Route
+from identities.registrations.operations import prepare_request
+from identities.registrations.queries import find_request
+from identities.registrations.recording import move
+from identities.registrations.states import BlockState, RequestState
 from identities.self_registrations.models import SelfRegistration
 from identities.self_registrations.operations import GONE
 from identities.self_registrations.queries import confirmed_by_psi, lapsed
@@ -46,7 +49,6 @@ def prepare_confirmation(*, actor: Actor, path: SelfRegistration) -> Registratio
             person_id=locked.person_id,
             route=Route.PSI,
             establishment_id=locked.establishment_id,
-            blocks=(BlockKind.IDENTITY, BlockKind.EMPLOYMENT),
         )
         SelfRegistration.objects.filter(pk=locked.pk).update(confirming_request=request)
         say(actor, PREPARED, locked)
@@ -69,8 +71,21 @@ def note_confirmations(*, actor: Actor) -> int:
     for path in confirmed_by_psi().select_related("person", "confirming_request"):
         with transaction.atomic():
             _confirm(actor, path)
+            _end_own_request(actor, path)
         done += 1
     return done
+
+
+def _end_own_request(actor: Actor, path: SelfRegistration) -> None:
+    """What API PSI gave is the answer to the self-registration too."""
+    answered, own = path.confirming_request, find_request(path.request_id)
+    if answered is None or own is None or own.state not in (RequestState.READY, RequestState.SENT):
+        return
+    if own.state == RequestState.READY:
+        own = mark_sent(actor=actor, request_id=own.pk)
+    RequestBlock.objects.filter(request=own).update(state=BlockState.DONE, changed_at=now())
+    given = {name: getattr(answered, name) for name in ("rpps_numbers", "psi_identifier", "numbered_on")}
+    move(actor, CONFIRMED, own, RequestState.DONE, settled_at=now(), **given)
 
 
 def _confirm(actor: Actor, path: SelfRegistration) -> None:

@@ -112,16 +112,12 @@ def _invited(
     request: TenantRequest, establishment_id: UUID, people: list[UUID], channel: str
 ) -> HttpResponse:
     """Straight to the person's page when there is one and a link to send by SMS."""
-    done = invite(
-        actor=request.access, person_ids=people, channel=channel, establishment_id=establishment_id
-    )
+    done = invite(actor=request.access, person_ids=people, channel=channel, establishment_id=establishment_id)
     for reason in done.refused:
         messages.warning(request, reason)
     place = place_of(request, establishment_id)
     if len(done.paths) == 1 and channel == Channel.SMS:
-        return redirect(
-            address("self_registrations:path", **place, self_registration_id=done.paths[0].pk)
-        )
+        return redirect(address("self_registrations:path", **place, self_registration_id=done.paths[0].pk))
     if done.paths:
         count = len(done.paths)
         who = "Une personne est invitée" if count == 1 else f"{count} personnes sont invitées"

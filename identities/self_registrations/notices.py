@@ -24,7 +24,10 @@ def self_registrations_to_confirm(access: Access) -> Iterator[Item]:
     rest = sum(count for _, _, count in found[LINES:])
     if rest:
         url = reverse("self_registrations:list", args=[access.group_slug])
-        yield Item(f"Auto-enregistrements à confirmer dans d'autres délais ou sites : {rest}.", f"{url}?etat=declared")
+        yield Item(
+            f"Auto-enregistrements à confirmer dans d'autres délais ou sites : {rest}.",
+            f"{url}?etat=declared",
+        )
 
 
 def _words(count: int, days: int) -> str:

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from identities.people.models import Person
+from identities.registrations.hand_operations import mark_sent
 from identities.registrations.models import RegistrationRequest, Route
-from identities.registrations.operations import mark_sent, withdraw_request
+from identities.registrations.operations import withdraw_request
 from identities.registrations.set_operations import prepare_requests
 from identities.registrations.states import OPEN_STATES as OPEN_REQUESTS
 from identities.registrations.states import RequestState
+from identities.self_registrations.codes import given_now, six_digits
 from identities.self_registrations.links import new_secret
 from identities.self_registrations.models import Channel, Contact, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.queries import code_of, people_by_id, people_invited
@@ -28,7 +30,6 @@ from identities.self_registrations.rules import (
     deadline,
     hash_of_code,
 )
-from identities.self_registrations.codes import given_now, six_digits
 from identities.self_registrations.states import PATH_TRANSITIONS, PathState
 from portal.dispatch.mail import reader_letter
 from portal.dispatch.operations import post_all
@@ -65,9 +66,7 @@ class Invited:
     refused: list[str]
 
 
-def invite(
-    *, actor: Actor, person_ids: Iterable[UUID], channel: str, establishment_id: UUID
-) -> Invited:
+def invite(*, actor: Actor, person_ids: Iterable[UUID], channel: str, establishment_id: UUID) -> Invited:
     """Opens a self-registration at that site to several people at once, and posts their mails.
 
     By SMS the link is made later, when the site is about to send it (`new_link`). Somebody already invited, without the
@@ -80,7 +79,7 @@ def invite(
         prepared = prepare_requests(
             actor=actor, person_ids=list(reachable), route=Route.SELF, establishment_id=establishment_id
         )
-        refused += [one.french for one in prepared.refused]
+        refused += [f"{people[one.id].display_name} : {one.french}" for one in prepared.refused]
         requests = _open_requests(list(reachable), establishment_id)
         paths = [_new_path(actor, people[one], requests[one]) for one in reachable if one in requests]
         insert_all(paths)
@@ -234,4 +233,3 @@ def record_export(*, actor: Actor, establishment_id: UUID | None, count: int, wh
         count=count,
         what=what,
     )
-

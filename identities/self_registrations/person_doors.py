@@ -1,7 +1,7 @@
 """The door of the professional's own pages: no account, but the device that opened their link, kept in a signed cookie.
 
-The group is opened by the secret's own first bytes and only to find the link by its hash; the rest is read behind the wall of
-the one establishment that sent it, and only the person's own rows.
+The group is opened by the secret's own first bytes, and only to find the link by its hash; the rest is read behind the wall
+of the one establishment that sent it, and only the person's own rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,8 +32,8 @@ COOKIE = "pre_enregistrement"
 PATH = "/pre-enregistrement/"
 _SALT = "identities.self_registrations.device"
 NO_WAY = (
-    "Ouvrez d'abord, sur cet appareil, le lien que votre établissement vous a envoyé. S'il a déjà servi ailleurs ou a plus de"
-    " 7 jours, demandez-en un nouveau à cet établissement."
+    "Ouvrez d'abord, sur cet appareil, le lien que votre établissement vous a envoyé. S'il a déjà servi ailleurs ou a plus"
+    " de 7 jours, demandez-en un nouveau à cet établissement."
 )
 
 
@@ -79,9 +79,7 @@ def by_token(view: Callable[..., HttpResponse]) -> View:
     def entered(request: HttpRequest, token: str) -> HttpResponse:
         with visit_of(read_secret(token), link_by_token) as visit:
             if visit is None:
-                return refused(
-                    request, "Ce lien est incomplet, ou un plus récent l'a remplacé.", status=404
-                )
+                return refused(request, "Ce lien est incomplet, ou un plus récent l'a remplacé.", status=404)
             return view(request, visit, token)
 
     return _private(wraps(view)(entered))
@@ -118,7 +116,7 @@ def _device(request: HttpRequest) -> Secret | None:
         text = request.get_signed_cookie(COOKIE, salt=_SALT, max_age=LINK_LIFE)
     except (KeyError, signing.BadSignature):
         return None
-    return read_secret(text)
+    return read_secret(text or "")
 
 
 def is_device_of(request: HttpRequest, visit: Visit) -> bool:

@@ -83,7 +83,9 @@ def confirm_traits(*, actor: Actor, path: SelfRegistration, traits: PersonTraits
         remarks = _remarks(person, known, kept)
         kept = PersonTraits(**vars(kept) | {one: getattr(known, one) for one in remarks})
         update_traits(actor=actor, person=person, traits=kept)
-        path.remarks = {one: list(value) if isinstance(value, tuple) else value for one, value in remarks.items()}
+        path.remarks = {
+            one: list(value) if isinstance(value, tuple) else value for one, value in remarks.items()
+        }
         path.traits_at = now()
         path.save(update_fields=["remarks", "traits_at"])
         path.person = person
@@ -91,16 +93,16 @@ def confirm_traits(*, actor: Actor, path: SelfRegistration, traits: PersonTraits
         say(actor, CONFIRMED_TRAITS, path)
         if remarks:
             before = {one: getattr(known, one) for one in remarks}
-            say(actor, REMARKED, path, changes=changes_sentence(before, remarks), before=before, after=remarks)
+            say(
+                actor, REMARKED, path, changes=changes_sentence(before, remarks), before=before, after=remarks
+            )
     return remarks
 
 
 def _remarks(person: Person, known: PersonTraits, typed: PersonTraits) -> dict[str, Any]:
     if holding_check(person) is None:
         return {}
-    return {
-        one: getattr(typed, one) for one in CIVIL_TRAITS if getattr(typed, one) != getattr(known, one)
-    }
+    return {one: getattr(typed, one) for one in CIVIL_TRAITS if getattr(typed, one) != getattr(known, one)}
 
 
 def give_contacts(*, actor: Actor, path: SelfRegistration, email: str, phone: str) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from identities.people.birth_places import birth_places
 from identities.people.check_rules import holding_check
+from identities.people.forms import IdentityForm
 from identities.people.rules import check_phone
 from identities.self_registrations.forms import CodeForm, ContactsForm, DeclareForm, OwnTraitsForm
 from identities.self_registrations.models import Contact
@@ -81,17 +82,16 @@ def traits(request: HttpRequest, visit: Visit) -> HttpResponse:
     if path.state not in BEFORE_ENROLMENT:
         return redirect("pre_registration:national")
     choices_url = reverse("pre_registration:birth_places")
+    form: IdentityForm = OwnTraitsForm.of(path.person, choices_url=choices_url)
     if request.method == "POST":
         form = OwnTraitsForm(request.POST, choices_url=choices_url)
         if form.is_valid() and _confirmed(request, visit, form):
             return redirect("pre_registration:contacts")
-    else:
-        form = OwnTraitsForm.of(path.person, choices_url=choices_url)
     is_verified = holding_check(path.person) is not None
     return _page(request, visit, "traits", 1, form=form, is_verified=is_verified)
 
 
-def _confirmed(request: HttpRequest, visit: Visit, form: OwnTraitsForm) -> bool:
+def _confirmed(request: HttpRequest, visit: Visit, form: IdentityForm) -> bool:
     try:
         remarks = confirm_traits(actor=visit.actor, path=visit.path, traits=form.traits)  # type: ignore[arg-type]
     except DomainError as error:
@@ -123,29 +123,28 @@ def contacts(request: HttpRequest, visit: Visit) -> HttpResponse:
     if path.traits_at is None or path.state not in BEFORE_ENROLMENT:
         return redirect("pre_registration:way")
     form = ContactsForm(initial={"email": person.email, "phone": person.phone_shown})
-    email_code, phone_code = CodeForm(prefix="email"), CodeForm(prefix="phone")
+    codes = {one: CodeForm(prefix=one) for one in Contact}
     if request.method == "POST":
-        if "email-code" in request.POST:
-            form_in_error = email_code = CodeForm(request.POST, prefix="email")
-            done = _proved(request, visit, email_code, Contact.EMAIL)
-        elif "phone-code" in request.POST:
-            form_in_error = phone_code = CodeForm(request.POST, prefix="phone")
-            done = _proved(request, visit, phone_code, Contact.PHONE)
-        elif "again" in request.POST:
-            form_in_error, done = email_code, _asked(request, visit)
-        elif "next" in request.POST:
+        contact = next((one for one in Contact if f"{one}-code" in request.POST), None)
+        if "next" in request.POST:
             return _finished(request, visit)
+        if contact is not None:
+            codes[contact] = CodeForm(request.POST, prefix=contact)
+            done = _proved(request, visit, codes[contact], contact)
+        elif "again" in request.POST:
+            done = _asked(request, visit)
         else:
-            form_in_error = form = ContactsForm(request.POST)
+            form = ContactsForm(request.POST)
             done = form.is_valid() and _given(request, visit, form)
         if done:
             return redirect("pre_registration:contacts")
     waiting = code_of(path, Contact.EMAIL)
+    is_sent = waiting is not None and waiting.value == person.email and waiting.proved_at is None
     context = {
         "form": form,
-        "email_code": email_code,
-        "phone_code": phone_code,
-        "code_sent": waiting is not None and waiting.value == person.email and waiting.proved_at is None,
+        "email_code": codes[Contact.EMAIL],
+        "phone_code": codes[Contact.PHONE],
+        "code_sent": is_sent,
     }
     return _page(request, visit, "contacts", 2, **context)
 
@@ -167,7 +166,9 @@ def _asked(request: HttpRequest, visit: Visit) -> bool:
     except DomainError as error:
         messages.error(request, error.french)
     else:
-        messages.success(request, "Un code à six chiffres part vers votre courriel. Il sert pendant 15 minutes.")
+        messages.success(
+            request, "Un code à six chiffres part vers votre courriel. Il sert pendant 15 minutes."
+        )
     return True
 
 

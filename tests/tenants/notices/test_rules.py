@@ -25,7 +25,7 @@ from tenants.notices.states import BounceKind, Rhythm
 from tests.house.rooms import ROOT
 
 MONDAY = date(2026, 11, 23)
-NOT_TO_AN_ACCOUNT = {"journal_heads"}
+NOT_TO_AN_ACCOUNT = {"journal_heads", "self_registration", "self_registration_code"}
 
 
 def paris(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
