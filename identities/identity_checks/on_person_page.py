@@ -16,7 +16,7 @@ from tenants.memberships.permissions import Permission
 
 @dataclass(frozen=True)
 class IdentityPart:
-    """`change_url` is empty for those who may not settle the change."""
+    """`change_url` is empty for those who may neither settle the change nor withdraw it."""
 
     standing: PersonStanding
     level: str
@@ -28,10 +28,20 @@ class IdentityPart:
 def identity_part(request: TenantRequest, person: Person, establishment_id: UUID | None) -> IdentityPart:
     """Two statements. A site acts at its own address, the group at the group's."""
     standing, change = standing_of(person), waiting_change_of(person)
-    url = ""
-    if change and request.access.establishments_for(Permission.IDENTITY_CONFIRM) != ():
-        ids = {"person_id": person.pk, "trait_change_id": change.pk}
-        url = address("identity_checks:change", **place_of(request, establishment_id), **ids)
     return IdentityPart(
-        standing, LEVELS[standing.standing], change, trait_rows(change) if change else [], url
+        standing,
+        LEVELS[standing.standing],
+        change,
+        trait_rows(change) if change else [],
+        url_of_change(request, change, establishment_id) if change else "",
     )
+
+
+def url_of_change(request: TenantRequest, change: TraitChange, establishment_id: UUID | None) -> str:
+    """Where a change that waits is settled; for who asked and may confirm none, where it is withdrawn; else empty."""
+    may_confirm = request.access.establishments_for(Permission.IDENTITY_CONFIRM) != ()
+    if not may_confirm and change.asked_by != request.access.actor_id:
+        return ""
+    ids = {"person_id": change.person_id, "trait_change_id": change.pk}
+    route = "change" if may_confirm else "withdraw"
+    return address(f"identity_checks:{route}", **place_of(request, establishment_id), **ids)

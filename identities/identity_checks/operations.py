@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from identities.identity_checks.models import TraitChange, Validity
 from identities.identity_checks.queries import months_of_validity, people_to_see
 from identities.identity_checks.rules import (
+    NO_ATTESTING,
     SETTLED,
     check_asker,
     check_months,
@@ -92,13 +93,14 @@ def ask_change(
     actor: Actor,
     person: Person,
     traits: PersonTraits,
-    sighting: Sighting,
+    sighting: Sighting | None,
     establishment_id: UUID | None = None,
 ) -> TraitChange | None:
     """Keeps the change of civil traits until a second person confirms it; the other traits are written at once.
 
-    None when no civil trait changes, or when the identity is not verified: all is written then. Refuses (DomainError, with
-    the field) wrong traits, a check that is not told whole or is of low level, and a second change while one waits.
+    None when no civil trait changes, or when the identity is not verified: all is written then. `sighting`: None of who may
+    not attest a check. Refuses (DomainError, with the field) wrong traits, a change that nobody attests, a check that is not
+    told whole or is of low level, and a second change while one waits.
     """
     kept = check_traits(traits)
     with transaction.atomic():
@@ -115,8 +117,14 @@ def ask_change(
 
 
 def _kept_for_later(
-    actor: Actor, person: Person, civil: dict[str, Any], sighting: Sighting, establishment_id: UUID | None
+    actor: Actor,
+    person: Person,
+    civil: dict[str, Any],
+    sighting: Sighting | None,
+    establishment_id: UUID | None,
 ) -> TraitChange:
+    if sighting is None:
+        raise DomainError("Attests nothing", NO_ATTESTING)
     check = new_check(actor, sighting, establishment_id)
     check_is_equal_strength(check)
     known = PersonTraits.of(person)

@@ -9,6 +9,10 @@ from portal.journal.operations import Actor
 
 MAX_REASON = 300
 SETTLED = "Ce changement d'identité vient d'être réglé : rechargez la fiche pour voir ce qu'il est devenu."
+NO_ATTESTING = (
+    "Un changement d'état civil demande un nouveau contrôle d'identité, que votre rôle n'atteste pas : demandez-le au"
+    " référent du site. Vous pouvez enregistrer la nationalité et les coordonnées."
+)
 TWO_PEOPLE = (
     "Vous avez demandé ce changement : une seconde personne doit le confirmer. Vous pouvez le retirer."
 )

@@ -19,4 +19,6 @@ urlpatterns = [
     path(f"{SITE}{PERSON}", change_views.ask, name="ask_change"),
     path(ONE, change_views.change, name="change"),
     path(f"{SITE}{ONE}", change_views.change, name="change"),
+    path(f"{ONE}retirer/", change_views.withdraw, name="withdraw"),
+    path(f"{SITE}{ONE}retirer/", change_views.withdraw, name="withdraw"),
 ]

@@ -128,6 +128,12 @@ def probable_doubles(
         return _with_other_sites(best, sites)
 
 
+def is_seen_at(person_id: UUID, establishment_ids: Iterable[UUID]) -> bool:
+    """Whether one of those sites sees that person now."""
+    at_one = Visibility.objects.filter(person_id=person_id, establishment_id__in=list(establishment_ids))
+    return at_one.filter(Q(visible_until=None) | Q(visible_until__gt=now())).exists()
+
+
 def identity_standing(person: Person) -> IdentityStanding:
     """Where the identity of a person stands: a check made before the last change of a civil trait is to be redone."""
     checks = list(IdentityCheck.objects.filter(person=person).order_by("-checked_at"))

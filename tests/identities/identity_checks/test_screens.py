@@ -143,9 +143,61 @@ def test_a_change_is_refused_with_its_reason_or_withdrawn(group, crew, manager, 
     client.post(at(group, "ask_change", person_id=person.pk), typed)
     with tenant(group.id):
         second = TraitChange.objects.get(state="waiting")
-    client.post(at(group, "change", person_id=person.pk, trait_change_id=second.pk), {"withdraw": "1"})
+    withdraw = at(group, "withdraw", person_id=person.pk, trait_change_id=second.pk)
+    shown = client.get(at(group, "change", person_id=person.pk, trait_change_id=second.pk)).content.decode()
+    assert withdraw in shown
+    assert "Durand." in client.get(withdraw).content.decode()
+    assert client_for(colleague).get(withdraw).status_code == 302, "only who asked withdraws"
+    client.post(withdraw)
     with tenant(group.id):
         assert set(TraitChange.objects.values_list("state", flat=True)) == {"refused", "withdrawn"}
+
+
+def test_who_asks_without_the_right_to_confirm_withdraws_all_the_same(group, crew, client_for):
+    """A gestionnaire RPPS+ attests identities and confirms none."""
+    person, role = crew[2], MembershipFactory(group_id=group.id, role=Role.RPPS_MANAGER)
+    client = client_for(role.user)
+    new_check = {"method": "face_to_face", "document_kind": "passport"}
+    client.post(
+        at(group, "ask_change", person_id=person.pk), changed(person, birth_name="Durand") | new_check
+    )
+    with tenant(group.id):
+        change = TraitChange.objects.get()
+    ids = {"person_id": person.pk, "trait_change_id": change.pk}
+    assert client.get(at(group, "change", **ids)).status_code == 403
+    page = client.get(reverse("shell:person", args=[group.slug, group.first.pk, person.pk])).content.decode()
+    assert at(group, "withdraw", **ids) in page
+    assert (
+        at(group, "withdraw", **ids)
+        in client.get(at(group, "ask_change", person_id=person.pk)).content.decode()
+    )
+    client.post(at(group, "withdraw", **ids))
+    with tenant(group.id):
+        assert TraitChange.objects.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize("site", [True, False])
+def test_who_may_not_attest_a_check_asks_for_no_new_civil_status(group, crew, client_for, site):
+    """The RH edit people and attest nothing: coordinates are written, the civil status is not."""
+    person = crew[2]
+    client = client_for(MembershipFactory(group_id=group.id, role=Role.HR).user)
+    ask = at(group, "ask_change", site=site, person_id=person.pk)
+    shown = client.get(ask).content.decode()
+    assert "référent du site" in shown
+    assert "document_kind" not in shown
+    new_check = {"method": "face_to_face", "document_kind": "passport"}
+    refused = client.post(ask, changed(person, birth_name="Durand") | new_check)
+    assert 'value="Durand"' in refused.content.decode()
+    assert "référent du site" in str(refused.context["form"].errors)
+    with tenant(group.id):
+        assert not TraitChange.objects.exists()
+        known = Person.objects.get(pk=person.pk)
+    same = changed(
+        known, birth_date=known.birth_date_shown, birth_place=known.birth_place_shown, phone="07 12 34 56 78"
+    )
+    assert client.post(ask, same | {"usage_name": known.usage_name}).status_code == 302
+    with tenant(group.id):
+        assert Person.objects.get(pk=person.pk).phone == "+33712345678"
 
 
 @pytest.mark.parametrize("name", ["ask_change"])
