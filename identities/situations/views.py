@@ -19,7 +19,7 @@ from identities.situations.forms import EVERYTHING, ClosedForm, SetAsideForm, Si
 from identities.situations.models import SituationToClose
 from identities.situations.operations import ask_stop, close_by_hand, record_situations_export, set_aside
 from identities.situations.queries import counts_by_state, situation_seen, situations_shown
-from identities.situations.rules import ECPS_STAYS, LATE_DAYS, can_settle
+from identities.situations.rules import ECPS_STAYS, LATE_DAYS, can_settle, check_can_settle
 from identities.situations.shown import (
     HEADER,
     end_reason_said,
@@ -183,16 +183,17 @@ def _settle(
     if request.method != "POST":
         return redirect(address("situations:one", **place, situation_id=found.pk))
     form = form_of(found)
-    if form.is_valid():
-        try:
-            messages.success(request, act(found, form.cleaned_data))
-        except DomainError as error:
+    if can_settle(found) and not form.is_valid():
+        return _page(request, found, establishment_id, **{name: form})
+    try:
+        check_can_settle(found)
+        messages.success(request, act(found, form.cleaned_data))
+    except DomainError as error:
+        if can_settle(found):
             add_refusal(form, error)
-        else:
-            return redirect(
-                _request_url(place, found) or address("situations:one", **place, situation_id=found.pk)
-            )
-    return _page(request, found, establishment_id, **{name: form})
+            return _page(request, found, establishment_id, **{name: form})
+        messages.warning(request, error.french)
+    return redirect(_request_url(place, found) or address("situations:one", **place, situation_id=found.pk))
 
 
 @requires(Permission.REGISTRATION_WORK, limited=True)
