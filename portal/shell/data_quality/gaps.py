@@ -82,7 +82,13 @@ def _paired(*states: str) -> Q:
 _ASK = "Complétez la fiche, pièce d'identité en main."
 GAPS = (
     Gap("date-de-naissance", TRAITS, "Sans date de naissance", _ASK, _is(birth_date="")),
-    Gap("lieu-de-naissance", TRAITS, "Sans lieu de naissance", _ASK, _is(birth_place="")),
+    Gap(
+        "lieu-de-naissance",
+        TRAITS,
+        "Sans lieu de naissance",
+        _ASK,
+        _is(birth_place="", birth_commune_code=""),
+    ),
     Gap("sexe", TRAITS, "Sans sexe", _ASK, _is(sex="")),
     Gap(
         "prenoms",

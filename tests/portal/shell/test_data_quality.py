@@ -88,6 +88,13 @@ def test_somebody_of_two_sites_counts_once_in_all(crew, group):
     assert {one.id: one.people for one in found.sites} == {group.first.pk: 3, group.second.pk: 1}
 
 
+def test_a_place_known_by_its_code_alone_is_known(door, group):
+    """Overseas and former communes are kept without a name."""
+    here(group, PersonFactory(birth_commune_code="98735", birth_place=""))
+    town_unknown = here(group, PersonFactory(abroad=True, birth_place=""))
+    assert list(people_with(BY_CODE["lieu-de-naissance"])) == [town_unknown]
+
+
 def test_a_merged_record_is_nowhere(crew):
     Person.objects.filter(pk=crew["bare"].pk).update(merged_into=crew["whole"].pk)
     found = quality(of_group=True)
