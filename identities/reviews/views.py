@@ -48,7 +48,7 @@ def campaigns(request: TenantRequest) -> HttpResponse:
         "campaigns": found,
         "is_open": any(one.state == CampaignState.OPEN for one in found),
         "may_start": request.access.holds(Permission.PRESENCE_REVIEW),
-        "is_overdue": not found or found[0].started_at.date() < today() - OVERDUE,
+        "is_overdue": not found or found[0].started_on < today() - OVERDUE,
         "schedule": schedule_of_group() if request.access.holds(Permission.PRESENCE_REVIEW) else None,
         "why": WHY,
     }

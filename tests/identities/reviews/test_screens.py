@@ -177,3 +177,15 @@ def test_a_review_of_just_after_midnight_is_dated_in_paris(group, group_pages):
         campaign = start_campaign(actor=ANNE, due_on=today() + timedelta(days=30))
     client, url = group_pages
     assert "2026-07-01" in client.get(url("export", campaign.pk))["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "is_overdue"), [("2026-11-22 23:30Z", False), ("2026-11-23 23:30Z", True)]
+)
+def test_twelve_months_are_counted_in_paris(group, administrator, client_for, looked_at, is_overdue):
+    with time_machine.travel("2025-11-22 23:30Z", tick=False), tenant(group.id):
+        AssignmentFactory(establishment=group.first)
+        start_campaign(actor=ANNE, due_on=today() + timedelta(days=30))
+    with time_machine.travel(looked_at, tick=False):
+        page = text(client_for(administrator).get(reverse("reviews:campaigns", args=[group.slug])))
+    assert ("plus de 12 mois" in page) == is_overdue
