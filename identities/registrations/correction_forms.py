@@ -1,0 +1,165 @@
+"""What differs between the record and the RNIPP, trait by trait: keep ours, take theirs, or type what is right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from identities.people.forms import BirthPlaceInput, IdentityForm
+from identities.people.models import Person, Sex
+from identities.people.traits import PersonTraits
+from identities.psi.answers import CivilStatus
+from identities.registrations.shown import TRAITS
+from portal.foundation.names import join_first_names
+from portal.foundation.partial_dates import french_birth_date
+
+OURS, THEIRS, TYPED = "ours", "theirs", "typed"
+NOTHING_CHANGES = (
+    "Vous gardez toute la fiche : le RNIPP répondrait la même chose. Si la pièce d'identité vous donne raison, la personne"
+    " fait corriger son état civil auprès de l'Insee ; renvoyez ensuite la demande depuis sa page."
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One trait of both sides, in words. `theirs` is empty when this person may not see it, or when nothing came back."""
+
+    name: str
+    label: str
+    ours: str
+    theirs: str
+    differs: bool
+
+
+class CorrectionForm(forms.Form):
+    """`traits` once valid: the person's with what was corrected. `echo` None: only the traits that differ are shown."""
+
+    def __init__(
+        self,
+        *args: Any,
+        person: Person,
+        divergences: Sequence[str],
+        echo: CivilStatus | None,
+        choices_url: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.person = person
+        self.traits: PersonTraits | None = None
+        self.known = dict(IdentityForm.of(person).initial)
+        self.echo = _typed_values(echo) if echo else {}
+        self.sides = [self._side(name, divergences) for name in TRAITS if echo or name in divergences]
+        for side in self.sides:
+            self._ask(side, choices_url)
+
+    def _side(self, name: str, divergences: Sequence[str]) -> Side:
+        ours = _words(name, str(self.known[name]))
+        if name == "birth_place" and self.known["birth_town"]:
+            ours = f"{self.known['birth_town']} ({ours})"
+        return Side(
+            name, TRAITS[name].capitalize(), ours, _words(name, self.echo.get(name, "")), name in divergences
+        )
+
+    def _ask(self, side: Side, choices_url: str) -> None:
+        choices = [(OURS, f"Garder la fiche : {side.ours or 'non renseigné'}")]
+        if side.theirs:
+            choices.append((THEIRS, f"Prendre l'état civil national : {side.theirs}"))
+        choices.append((TYPED, "Écrire la valeur juste"))
+        self.fields[f"choice_{side.name}"] = forms.ChoiceField(
+            label=side.label, choices=choices, initial=OURS, widget=forms.RadioSelect()
+        )
+        label = f"{side.label}, valeur juste"
+        if side.name == "sex":
+            self.fields["typed_sex"] = forms.ChoiceField(
+                label=label, choices=[("", "à choisir"), *Sex.choices], required=False
+            )
+            return
+        widget = (
+            BirthPlaceInput(choices_url=choices_url)
+            if side.name == "birth_place"
+            else forms.TextInput({"autocomplete": "off"})
+        )
+        self.fields[f"typed_{side.name}"] = forms.CharField(
+            label=label, required=False, max_length=200, widget=widget
+        )
+        if side.name == "birth_place":
+            self.fields["typed_birth_town"] = forms.CharField(
+                label="Ville de naissance à l'étranger", required=False, max_length=100
+            )
+
+    @property
+    def rows(self) -> list[tuple[Side, forms.BoundField, list[forms.BoundField]]]:
+        """Each trait with its choice and the boxes where it may be typed."""
+        return [
+            (
+                side,
+                self[f"choice_{side.name}"],
+                [self[name] for name in _typed_names(side.name) if name in self.fields],
+            )
+            for side in self.sides
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Reads the record as it would become with the form of any identity, and tells its refusals beside the choices."""
+        values = super().clean() or self.cleaned_data
+        if self.errors:
+            return values
+        changed = self._changed(values)
+        if self.errors:
+            return values
+        identity = IdentityForm(self._form_values() | changed)
+        if not identity.is_valid():
+            for field, errors in identity.errors.items():
+                self.add_error(f"typed_{field}" if f"typed_{field}" in self.fields else None, errors)
+        elif (
+            identity.traits is not None and identity.traits.tidied() == PersonTraits.of(self.person).tidied()
+        ):
+            self.add_error(None, NOTHING_CHANGES)
+        else:
+            self.traits = identity.traits
+        return values
+
+    def _changed(self, values: dict[str, Any]) -> dict[str, Any]:
+        changed: dict[str, Any] = {}
+        for side in self.sides:
+            choice = values[f"choice_{side.name}"]
+            if choice == THEIRS:
+                changed[side.name] = self.echo[side.name]
+                if side.name == "birth_place":
+                    changed["birth_town"] = self.echo["birth_town"]
+            elif choice == TYPED:
+                changed[side.name] = values[f"typed_{side.name}"]
+                if not changed[side.name]:
+                    self.add_error(
+                        f"typed_{side.name}", "Écrivez la valeur juste, ou choisissez de garder la fiche."
+                    )
+                if side.name == "birth_place":
+                    changed["birth_town"] = values["typed_birth_town"]
+        return changed
+
+    def _form_values(self) -> dict[str, Any]:
+        """What is known, as a browser would post it: a box that is not ticked is absent."""
+        return {name: value for name, value in self.known.items() if value is not False}
+
+
+def _typed_names(name: str) -> list[str]:
+    return [f"typed_{name}", "typed_birth_town"] if name == "birth_place" else [f"typed_{name}"]
+
+
+def _typed_values(echo: CivilStatus) -> dict[str, str]:
+    """The echo as somebody would type it in the form of an identity."""
+    abroad = echo.birth_code.startswith("99")
+    return {
+        "birth_name": echo.birth_name,
+        "first_names": join_first_names(list(echo.first_names)),
+        "sex": echo.sex,
+        "birth_date": french_birth_date(echo.birth_date),
+        "birth_place": echo.birth_code or echo.birth_place,
+        "birth_town": echo.birth_place if abroad else "",
+    }
+
+
+def _words(name: str, value: str) -> str:
+    return str(dict(Sex.choices).get(value, value)) if name == "sex" else value

@@ -1,0 +1,258 @@
+"""One request: its page, what it asks for, and what a person does with it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from identities.people.views import person_url, place_of
+from identities.registrations.block_forms import BlocksForm
+from identities.registrations.forms import CardOutcomeForm, WithdrawForm
+from identities.registrations.models import RegistrationRequest
+from identities.registrations.next_steps import NextStep, next_step
+from identities.registrations.operations import (
+    check_again,
+    choose_blocks,
+    close_partly_done,
+    retry_blocks,
+    settle_unknown_card,
+    withdraw_request,
+)
+from identities.registrations.payload_shown import payload_parts
+from identities.registrations.queries import find_request
+from identities.registrations.request_shown import block_rows, missing_rows
+from identities.registrations.rules import can_withdraw, missing_of
+from identities.registrations.shown import LEVELS
+from identities.registrations.states import RequestState
+from portal.foundation.addresses import address
+from portal.foundation.clock import today
+from portal.foundation.errors import DomainError
+from portal.foundation.forms import add_refusal
+from portal.foundation.names import of_name
+from portal.foundation.tenancy import current_tenant
+from tenants.memberships.doors import TenantRequest, requires
+from tenants.memberships.permissions import Permission
+
+WORK = Permission.REGISTRATION_WORK
+COMPLETABLE = (RequestState.DRAFT, RequestState.READY, RequestState.NEEDS_CORRECTION)
+
+
+def seen_request(request_id: UUID) -> RegistrationRequest:
+    """A request of this door with its person, site and function, or 404."""
+    found = find_request(request_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def url_of(
+    request: TenantRequest, name: str, found: RegistrationRequest, establishment_id: UUID | None
+) -> str:
+    return address(f"registrations:{name}", **place_of(request, establishment_id), request_id=found.pk)
+
+
+def holds_at(request: TenantRequest, permission: Permission, found: RegistrationRequest) -> bool:
+    """Whether this person may do that at the request's establishment."""
+    held = request.access.establishments_for(permission)
+    return held is None or found.establishment_id in held
+
+
+@requires(Permission.REGISTRATION_VIEW, limited=True)
+@require_GET
+def page(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    """Where it stands, the next step, its parts, what is missing, what was sent to those entitled, what happened."""
+    found = seen_request(request_id)
+    blocks = list(found.blocks.order_by("pk"))
+    may_work = holds_at(request, WORK, found)
+    is_open_to_change = found.state in COMPLETABLE
+    missing = missing_of(found.person, found, today()) if is_open_to_change else []
+    place = place_of(request, establishment_id)
+    may_edit = holds_at(request, Permission.PEOPLE_EDIT, found)
+    step = next_step(found, blocks, missing)
+    context = {
+        "found": found,
+        "level": LEVELS[RequestState(found.state)],
+        "step": step,
+        "step_url": _step_url(request, step, found, establishment_id) if may_work else "",
+        "blocks": block_rows(blocks),
+        "missing": missing_rows(missing, found, place, may_edit=may_edit, may_work=may_work),
+        "events": list(found.events.order_by("-at", "-pk")),
+        "payload": list(payload_parts(found.payload)) if _sees_payload(request, found) else [],
+        "sees_payload": _sees_payload(request, found),
+        "person_url": person_url(request, found.person, establishment_id),
+        "acts": _acts(request, found, establishment_id) if may_work else {},
+        "has_death": _has_death(found),
+        "opens_death": request.access.establishments_for(Permission.CIVIL_STATUS_VIEW) is None,
+    }
+    return render(request, "registrations/request.html", context)
+
+
+def _step_url(
+    request: TenantRequest, step: NextStep, found: RegistrationRequest, establishment_id: UUID | None
+) -> str:
+    if step.route == "registrations:send":
+        return f"{address(step.route, group_slug=request.access.group_slug)}?demande={found.pk}"
+    if step.route.startswith("registrations:"):
+        return address(step.route, **place_of(request, establishment_id), request_id=found.pk)
+    return address(step.route, group_slug=request.access.group_slug) if step.route else ""
+
+
+def _sees_payload(request: TenantRequest, found: RegistrationRequest) -> bool:
+    return holds_at(request, Permission.CIVIL_STATUS_VIEW, found)
+
+
+def _acts(
+    request: TenantRequest, found: RegistrationRequest, establishment_id: UUID | None
+) -> dict[str, str]:
+    """The other things that may be done now, each with its address."""
+    acts = {}
+    if found.state in COMPLETABLE:
+        acts["Choisir ce qui est demandé"] = url_of(request, "blocks", found, establishment_id)
+    if can_withdraw(found):
+        acts["Retirer la demande…"] = url_of(request, "withdraw", found, establishment_id)
+    return acts
+
+
+def _has_death(found: RegistrationRequest) -> bool:
+    """The table is shut to people limited to some sites: they are not even told that a line is there."""
+    return current_tenant().establishment_ids is None and found.deaths.exists()
+
+
+@requires(WORK, limited=True)
+@require_POST
+def check(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    """Somebody says that it is mended: complete, it becomes ready; else it says what still lacks."""
+    found = seen_request(request_id)
+    try:
+        checked = check_again(actor=request.access, request_id=found.pk)
+    except DomainError as error:
+        messages.error(request, error.french)
+    else:
+        if checked.state == RequestState.READY:
+            messages.success(request, "La demande est prête : relisez-la, puis envoyez-la.")
+        else:
+            messages.warning(request, "Il manque encore une donnée : elle est dite ci-dessous.")
+    return redirect(url_of(request, "request", found, establishment_id))
+
+
+@requires(WORK, limited=True)
+def blocks(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    """What is asked of the national service: activity and its dates, a card and its address."""
+    found = seen_request(request_id)
+    back = url_of(request, "request", found, establishment_id)
+    if found.state not in COMPLETABLE:
+        messages.info(request, "La demande est partie : ce qu'elle demande ne change plus.")
+        return redirect(back)
+    form = BlocksForm(request.POST) if request.method == "POST" else BlocksForm.of(found)
+    if form.is_bound and form.is_valid():
+        try:
+            choose_blocks(actor=request.access, request_id=found.pk, choices=form.choices)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, "Choix enregistrés.")
+            return redirect(back)
+    context = {"found": found, "form": form, "back": back}
+    return render(request, "registrations/blocks.html", context)
+
+
+def _confirmed(
+    request: TenantRequest,
+    back: str,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], object],
+    said: str,
+    **shown: Any,
+) -> HttpResponse:
+    """A page before an act: GET asks, POST acts and goes back with `said`; a refusal stays with what was typed."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except DomainError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, said)
+            return redirect(back)
+    return render(request, "components/confirm.html", {"form": form, "cancel_url": back, **shown})
+
+
+@requires(WORK, limited=True)
+def withdraw(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    found = seen_request(request_id)
+    return _confirmed(
+        request,
+        url_of(request, "request", found, establishment_id),
+        WithdrawForm(request.POST or None),
+        lambda typed: withdraw_request(actor=request.access, request_id=found.pk, reason=typed["reason"]),
+        "La demande est retirée : rien ne partira.",
+        title=f"Retirer la demande {of_name(found.person.display_name)}",
+        consequences=[
+            "Rien ne part vers le service national.",
+            "Son historique reste. Une nouvelle demande pourra être préparée.",
+        ],
+        confirm_label="Retirer la demande",
+    )
+
+
+@requires(WORK, limited=True)
+def retry(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    found = seen_request(request_id)
+    return _confirmed(
+        request,
+        url_of(request, "request", found, establishment_id),
+        forms.Form(request.POST if request.method == "POST" else None),
+        lambda typed: retry_blocks(actor=request.access, request_id=found.pk),
+        "Ce qui reste est redemandé.",
+        title=f"Relancer ce qui reste {of_name(found.person.display_name)}",
+        consequences=[
+            "Seules les parties qui attendaient sont redemandées.",
+            "Ce qui est déjà fait, carte comprise, n'est jamais demandé deux fois.",
+        ],
+        confirm_label="Relancer",
+        danger=False,
+    )
+
+
+@requires(WORK, limited=True)
+def close(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    found = seen_request(request_id)
+    return _confirmed(
+        request,
+        url_of(request, "request", found, establishment_id),
+        forms.Form(request.POST if request.method == "POST" else None),
+        lambda typed: close_partly_done(actor=request.access, request_id=found.pk),
+        "La demande est close avec ce qui est fait.",
+        title=f"Arrêter là la demande {of_name(found.person.display_name)}",
+        consequences=[
+            "Ce qui est fait reste fait, et les numéros obtenus restent sur la fiche.",
+            "Ce qui reste ne sera plus demandé par cette demande ; une nouvelle pourra l'être.",
+        ],
+        confirm_label="Arrêter là",
+    )
+
+
+@requires(WORK, limited=True)
+def card(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
+    """A card whose order was never answered: a person says what they found out."""
+    found = seen_request(request_id)
+    return _confirmed(
+        request,
+        url_of(request, "request", found, establishment_id),
+        CardOutcomeForm(request.POST if request.method == "POST" else None),
+        lambda typed: settle_unknown_card(
+            actor=request.access, request_id=found.pk, outcome=typed["outcome"]
+        ),
+        "C'est noté.",
+        title=f"Carte {of_name(found.person.display_name)} : commandée ou non ?",
+        consequences=[
+            "La réponse à la commande s'est perdue. Commander de nouveau pourrait faire arriver deux cartes.",
+            "Demandez à l'ANS (support Pro Santé Identité) ou à la personne si une carte est annoncée, puis répondez ici.",
+        ],
+        confirm_label="Enregistrer la réponse",
+        danger=False,
+    )
