@@ -173,6 +173,7 @@ def _asked(request: HttpRequest, visit: Visit) -> bool:
 
 
 def _proved(request: HttpRequest, visit: Visit, form: CodeForm, contact: Contact) -> bool:
+    """False: those digits stay beside what is wrong with them."""
     if not form.is_valid():
         return False
     try:
@@ -180,8 +181,8 @@ def _proved(request: HttpRequest, visit: Visit, form: CodeForm, contact: Contact
             actor=visit.actor, path=visit.path, contact=contact, digits=form.cleaned_data["code"]
         )
     except DomainError as error:
-        form.add_error("code", error.french)
-        return False
+        messages.error(request, error.french)
+        return True
     if not right:
         form.add_error("code", WRONG_CODE)
         return False

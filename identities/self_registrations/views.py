@@ -112,7 +112,7 @@ def link(
         "sms_url": f"sms:{path.person.phone}?&body={quote(text)}",
         "back": back,
     }
-    return _once(request, "self_registrations/sms.html", context)
+    return render(request, "self_registrations/sms.html", context)
 
 
 @requires(Permission.REGISTRATION_INVITE, limited=True)
@@ -137,13 +137,7 @@ def code(
         "sms_url": f"sms:{path.person.phone}?&body={quote(text)}",
         "back": back,
     }
-    return _once(request, "self_registrations/phone_code.html", context)
-
-
-def _once(request: TenantRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    response = render(request, template, context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render(request, "self_registrations/phone_code.html", context)
 
 
 @requires(Permission.REGISTRATION_INVITE, limited=True)

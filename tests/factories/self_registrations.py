@@ -8,6 +8,7 @@ from identities.self_registrations.links import new_secret
 from identities.self_registrations.models import ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.rules import LINK_LIFE, deadline
 from portal.foundation.clock import now, today
+from tests.factories.groups import EstablishmentFactory
 from tests.factories.people import PersonFactory
 from tests.factories.registrations import RegistrationRequestFactory
 
@@ -19,12 +20,12 @@ class SelfRegistrationFactory(factory.django.DjangoModelFactory):
         model = SelfRegistration
 
     person = factory.SubFactory(PersonFactory, reachable=True)
+    establishment = factory.SubFactory(EstablishmentFactory)
     request = factory.SubFactory(
         RegistrationRequestFactory,
         person=factory.SelfAttribute("..person"),
         establishment=factory.SelfAttribute("..establishment"),
         route="self",
-        state="ready",
     )
     state = "invited"
     invited_at = factory.LazyFunction(now)
@@ -62,6 +63,16 @@ class PersonalLinkFactory(factory.django.DjangoModelFactory):
     created_at = factory.LazyFunction(now)
     created_by_name = "Référente Fictive"
     expires_at = factory.LazyFunction(lambda: now() + LINK_LIFE)
+
+
+def self_registration_of(person, establishment, mark: str, **values) -> dict:
+    """One of that person there, with its link and code, marked: the ids that addresses name."""
+    path = SelfRegistrationFactory(
+        person=person, establishment=establishment, invited_by_name=f"{mark} INVITANTE", **values
+    )
+    PersonalLinkFactory(registration=path, created_by_name=f"{mark} ENVOYEUSE", sent_to=f"{mark} ADRESSE")
+    ContactCodeFactory(registration=path, value=f"{mark} CONTACT")
+    return {"self_registration_id": path.pk}
 
 
 def link_to(path: SelfRegistration, **values) -> str:
