@@ -36,7 +36,9 @@ urlpatterns = [
     path(GROUP, include("identities.reviews.urls")),
     path(GROUP, include("identities.national_directory.urls")),
     path(GROUP, include("identities.registrations.urls")),
+    path(GROUP, include("identities.registrations.settings_urls")),
     path(GROUP, include("identities.situations.urls")),
+    path(GROUP, include("portal.shell.registrations_figures.urls")),
     path(GROUP, include("identities.self_registrations.urls")),
 ]
 

@@ -17,6 +17,7 @@ from identities.people.models import Person
 from identities.people.queries import IdentityStanding, identifiers_of, identity_standing
 from identities.people.rules import NO_COPY, missing_for_registration
 from identities.people.views import person_url, place_of, seen_person
+from identities.situations.on_person_page import situation_lines
 from portal.foundation.addresses import address
 from portal.foundation.tenancy import current_tenant
 from portal.journal.queries import lines_about
@@ -51,6 +52,9 @@ def person_page(
         "directory": _directory(request, person, standing, establishment_id),
         "identity": identity_part(request, person, establishment_id),
         "doubles": _doubles(request, person, establishment_id),
+        "situations": situation_lines(request, person, establishment_id)
+        if _allowed(request, Permission.REGISTRATION_VIEW, establishment_id)
+        else [],
         "missing": missing_for_registration(person),
         "stays": list(rows_shown(assignments_of(person), request.access.group_slug, _may_act(request))),
         "lines": lines[:LINES_SHOWN],
