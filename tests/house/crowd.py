@@ -23,6 +23,8 @@ from tests.factories.identity_providers import IdentityProviderFactory, RoleMapp
 from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.factories.reviews import more_of_review, review_of
+from tests.factories.situations import SituationFactory
+from tests.factories.self_registrations import SelfRegistrationFactory, self_registration_of
 from tests.fixtures import make_group
 from tests.house.addresses import Names
 
@@ -58,6 +60,8 @@ class Crowd:
             self.review = review_of(self.site, self.assignment, "Revue")
             self.change = TraitChangeFactory(person=self.person)
             self.key = make_key("Paie Siège")
+            self.by_themself = self_registration_of(self.person, self.site, "Parcours")
+            self.situation = SituationFactory(assignment__establishment=self.site)
         self.right = MembershipFactory(
             group_id=self.group.id, role=Role.SITE_MANAGER, establishment_ids=[self.site.pk]
         )
@@ -103,10 +107,14 @@ class Crowd:
                 )
                 PersonIdentifierFactory(person=stay.person)
                 TraitChangeFactory(person=stay.person)
+            for trait in ({}, {"filled": True}, {"declared": True}):
+                SelfRegistrationFactory(establishment=self.site, **trait)
             for trait in ({"linked": True, "differences": ["other_name"]}, {"refused": True}, {}):
                 person = PersonFactory(birth_name="Fictif", first_names=["Camille"])
                 AssignmentFactory(establishment=self.site, person=person)
                 link = DirectoryLinkFactory(person=person, **trait)
+            for trait in ({}, {"late": True}, {"closed": True}, {"not_needed": True}):
+                SituationFactory(assignment__establishment=self.site, **trait)
             LookupFactory(campaign=self.campaign, link=link)
             CampaignFactory()
 
@@ -114,7 +122,8 @@ class Crowd:
         for rank in range(self.size - count, self.size):
             before = now() - timedelta(days=100 + 10 * rank)
             times = {"starts_at": before, "ends_at": before + timedelta(days=5)}
-            AssignmentFactory(establishment=self.site, person=self.person, ended=True, **times)
+            stay = AssignmentFactory(establishment=self.site, person=self.person, ended=True, **times)
+            SituationFactory(assignment=stay, closed=True)
             PersonIdentifierFactory(person=self.person)
             IdentityCheckFactory(person=self.person)
         self._lines(count, "person", self.person.pk)
@@ -171,7 +180,8 @@ class Crowd:
             "message_id": [self.messages[0].pk],
             "trait_change_id": [self.change.pk],
             "campaign_id": [self.campaign.pk],
-            **{name: [one] for name, one in {**self.hr_import, **self.review, **self.doubles}.items()},
+            "situation_id": [self.situation.pk],
+            **{name: [one] for name, one in {**self.hr_import, **self.review, **self.doubles, **self.by_themself}.items()},
             "identifier_id": [self.identifier.pk],
             "mapping_id": [self.mapping.pk],
             "key_id": [self.key.row.pk],

@@ -27,6 +27,8 @@ from tests.factories.identity_providers import IdentityProviderFactory, RoleMapp
 from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
 from tests.factories.reviews import review_of
+from tests.factories.self_registrations import self_registration_of
+from tests.factories.situations import SituationFactory
 from tests.fixtures import make_group
 from tests.house.rooms import tenant_tables
 
@@ -59,6 +61,12 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
             person=person, before={"usage_name": f"{mark} USAGE"}, after={"usage_name": f"{mark} DEMANDE"},
             asked_by_name=f"{mark} DEMANDEUR",
         )  # fmt: skip
+        situation = SituationFactory(
+            assignment__establishment=establishment,
+            assignment__person__birth_name=f"{mark} PARTI",
+            note=f"{mark} SITUATION",
+        )
+        by_themself = self_registration_of(person, establishment, mark, remarks={"usage_name": f"{mark} REMARQUE"})
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(
             Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",
@@ -82,9 +90,11 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         "message_id": message.pk,
         "trait_change_id": change.pk,
         "campaign_id": campaign.pk,
+        "situation_id": situation.pk,
         **hr_import,
         **doubles,
         **review,
+        **by_themself,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
         "mapping_id": mapping.pk,
