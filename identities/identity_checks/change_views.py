@@ -16,10 +16,10 @@ from identities.identity_checks.rules import NO_ATTESTING, can_decide, check_ask
 from identities.identity_checks.shown import how_checked, trait_rows
 from identities.identity_checks.states import ChangeState
 from identities.people.check_rules import holding_check
-from identities.people.forms import IdentityForm
+from identities.people.forms import IdentityForm, says_what_changed
 from identities.people.models import Person
 from identities.people.queries import is_seen_at
-from identities.people.traits import Sighting
+from identities.people.traits import PersonTraits, Sighting
 from identities.people.views import person_url, place_of, seen_person
 from portal.foundation.errors import DomainError
 from portal.foundation.forms import add_refusal
@@ -54,6 +54,7 @@ def ask(request: TenantRequest, person_id: UUID, establishment_id: UUID | None =
         "waiting": waiting,
         "waiting_url": url_of_change(request, waiting, establishment_id) if waiting else "",
         "no_attesting": NO_ATTESTING,
+        "mark": PersonTraits.of(person).mark,
     }
     return render(request, "identity_checks/ask_change.html", context)
 
@@ -73,6 +74,8 @@ def _asked(
     establishment_id: UUID | None,
 ) -> bool:
     """Whether it is kept; else the refusal stands at its field."""
+    if says_what_changed(form, person, request.POST.get("mark", "")):
+        return False
     try:
         change = ask_change(
             actor=request.access,

@@ -12,7 +12,8 @@ from identities.people.birth_places import (
 )
 from identities.people.check_rules import MAX_CARRIED_FROM
 from identities.people.models import CheckMethod, DocumentKind, IdentifierKind, Person, RemoteMeans, Sex
-from identities.people.rules import NO_COPY, NO_FIRST_NAME, NO_RESIDENT, trait_problems
+from identities.people.rules import NO_COPY, NO_FIRST_NAME, NO_RESIDENT, check_traits, trait_problems
+from identities.people.sentences import changes_sentence
 from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
 from portal.foundation.forms import FrenchDateField
@@ -137,6 +138,27 @@ class IdentityForm(forms.Form):
             return read(self.cleaned_data[field])
         except DomainError as error:
             raise forms.ValidationError(error.french) from error
+
+
+def says_what_changed(form: IdentityForm, person: Person, mark: str) -> bool:
+    """Whether the record changed since the form was opened on it (`mark`), and would lose something: told above the form.
+
+    What is typed stays; sent again from that page, which carries the mark of today, it is written.
+    """
+    known = PersonTraits.of(person)
+    if form.traits is None or mark in ("", known.mark):
+        return False
+    typed = check_traits(form.traits).as_values()
+    lost = {name: value for name, value in known.as_values().items() if value != typed[name]}
+    if not lost:
+        return False  # sent twice
+    said = changes_sentence(lost, {name: typed[name] for name in lost})
+    french = (
+        "Quelqu'un a modifié cette fiche pendant que vous la remplissiez. Ce qu'elle dit maintenant → ce que vous avez"
+        f" saisi : {said}. Corrigez votre saisie s'il le faut, puis enregistrez."
+    )
+    form.add_error(None, french)
+    return True
 
 
 class IdentifierForm(forms.Form):

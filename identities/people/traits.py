@@ -1,6 +1,7 @@
 """The civil and contact traits of a person, as one value that forms, imports and operations hand to each other."""
 
-from dataclasses import dataclass, fields, replace
+import hashlib
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from typing import Any, Self
 
@@ -45,6 +46,11 @@ class PersonTraits:
             birth_commune_code=self.birth_commune_code.strip().upper(),
             email=self.email.strip().lower(),
         )
+
+    @property
+    def mark(self) -> str:
+        """Changes with any of them: a form carries it, to know whether the record is still what its reader saw."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
 
     def as_values(self) -> dict[str, Any]:
         """Column → value, for a `Person`."""

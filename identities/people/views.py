@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 
 from identities.people.birth_places import birth_places
 from identities.people.check_rules import holding_check
-from identities.people.forms import IdentifierForm, IdentityCheckForm, IdentityForm
+from identities.people.forms import IdentifierForm, IdentityCheckForm, IdentityForm, says_what_changed
 from identities.people.models import Person
 from identities.people.operations import add_identifier, record_identity_check, update_traits
 from identities.people.queries import find_people, find_person, identity_standing
 from identities.people.rows import found_rows
+from identities.people.traits import PersonTraits
 from portal.foundation.errors import DomainError
 from portal.foundation.forms import add_refusal
 from portal.foundation.names import of_name
@@ -67,10 +68,13 @@ def edit_identity(
         form = IdentityForm(request.POST, choices_url=choices_url)
         if form.is_valid() and form.traits is not None and _updated(request, person, form):
             return redirect(person_url(request, person, establishment_id))
-    return _page(request, "people/edit_identity.html", person, establishment_id, form=form)
+    mark = PersonTraits.of(person).mark
+    return _page(request, "people/edit_identity.html", person, establishment_id, form=form, mark=mark)
 
 
 def _updated(request: TenantRequest, person: Person, form: IdentityForm) -> bool:
+    if says_what_changed(form, person, request.POST.get("mark", "")):
+        return False
     try:
         update_traits(actor=request.access, person=person, traits=form.traits)  # type: ignore[arg-type]
     except DomainError as error:  # verified meanwhile

@@ -105,6 +105,25 @@ def test_an_edit_is_kept_and_sends_back_to_the_page(group, people, manager, clie
     assert kept.phone == "+33612345678"
 
 
+@pytest.mark.parametrize("name", ["people:edit", "identity_checks:ask_change"])
+def test_what_somebody_else_wrote_meanwhile_is_told_before_it_is_replaced(
+    group, people, manager, client_for, name
+):
+    here, _ = people
+    client, url = client_for(manager), at(group, name, person_id=here.pk)
+    opened = TYPED | {"mark": client.get(url).context["mark"]}
+    client_for(manager).post(url, opened | {"phone": "07 11 22 33 44"})
+    refused = client.post(url, opened)
+    (said,) = refused.context["form"].non_field_errors()
+    assert "mobile : +33711223344 → +33612345678" in said
+    assert "nom de naissance" not in said
+    assert 'value="06 12 34 56 78"' in refused.content.decode()
+    again = TYPED | {"mark": refused.context["mark"]}
+    assert [client.post(url, again).status_code for _ in range(2)] == [302, 302], "told once, then written"
+    with tenant(group.id):
+        assert Person.objects.get(pk=here.pk).phone == "+33612345678"
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
