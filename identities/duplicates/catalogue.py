@@ -57,6 +57,12 @@ REFERENCES = (
         words=("situation RPPS à clore", "situations RPPS à clore"), since="opened_at",
     ),
     Reference(
+        "self_registrations_selfregistration", "person_id", True,
+        "one path at a time: those of the kept record stand when it has any; the links of the others then open nothing",
+        once_by=("group_id",),
+        words=("auto-enregistrement", "auto-enregistrements"), since="invited_at",
+    ),
+    Reference(
         "hr_imports_line", "person_id", True, "no key: the line may name somebody who is not registered yet",
         words=("ligne d'import RH", "lignes d'import RH"),
     ),

@@ -90,11 +90,17 @@ def by_device(view: Callable[..., HttpResponse]) -> View:
 
     def entered(request: HttpRequest) -> HttpResponse:
         with visit_of(_device(request), link_by_device) as visit:
-            if visit is None or visit.link.revoked_at is not None or visit.link.expires_at <= now():
+            if visit is None or not _is_open(visit):
                 return refused(request, NO_WAY)
             return view(request, visit)
 
     return _private(wraps(view)(entered))
+
+
+def _is_open(visit: Visit) -> bool:
+    """A record merged into another goes on there, with another link."""
+    link = visit.link
+    return link.revoked_at is None and link.expires_at > now() and visit.path.person.merged_into_id is None
 
 
 def _private(view: View) -> View:

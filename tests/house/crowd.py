@@ -181,7 +181,10 @@ class Crowd:
             "trait_change_id": [self.change.pk],
             "campaign_id": [self.campaign.pk],
             "situation_id": [self.situation.pk],
-            **{name: [one] for name, one in {**self.hr_import, **self.review, **self.doubles, **self.by_themself}.items()},
+            **{
+                name: [one]
+                for name, one in {**self.hr_import, **self.review, **self.doubles, **self.by_themself}.items()
+            },
             "identifier_id": [self.identifier.pk],
             "mapping_id": [self.mapping.pk],
             "key_id": [self.key.row.pk],

@@ -66,7 +66,9 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
             assignment__person__birth_name=f"{mark} PARTI",
             note=f"{mark} SITUATION",
         )
-        by_themself = self_registration_of(person, establishment, mark, remarks={"usage_name": f"{mark} REMARQUE"})
+        by_themself = self_registration_of(
+            person, establishment, mark, remarks={"usage_name": f"{mark} REMARQUE"}
+        )
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(
             Machine(f"{mark} AUTEUR"), Act("isolation", f"{{actor}} {mark}"), object_kind="person",

@@ -34,6 +34,7 @@ ASIDE = {
     "account_reset_password_from_key": "a signed link",
     "account_rights:invitation": "a signed link",
     "notices:stop": "a signed link",
+    "pre_registration:open": "a link of one's own",
     "account_rights:confirm_fellow": "a group without administrator",
 }
 ASKED = [one for one in routes() if one.name not in SHUT | ASIDE]

@@ -32,6 +32,7 @@ from tests.factories.identity_providers import IdentityProviderFactory, RoleMapp
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.factories.reviews import review_of
+from tests.factories.self_registrations import SelfRegistrationFactory, link_to, self_registration_of
 from tests.house.addresses import SHUT, Names, section_of
 from tests.house.crowd import give_to_a_person
 from tests.house.rooms import Route, routes
@@ -93,6 +94,7 @@ def _names(group_id) -> Names:
         number = _two_numbers(doubles["pair_id"])
         change = TraitChangeFactory(person=stays[0].person)
         campaigns = _links(stays)
+        by_themself = self_registration_of(stays[0].person, site, "Parcours")
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
         provider = IdentityProviderFactory(draft=True, issuer="http://127.0.0.1:9/personne")
@@ -119,7 +121,7 @@ def _names(group_id) -> Names:
         "group_address": [group.slug],
         "trait_change_id": [change.pk],
         "identifier_id": [number.pk],
-        **{name: [one] for name, one in {**hr_import, **review, **doubles}.items()},
+        **{name: [one] for name, one in {**hr_import, **review, **doubles, **by_themself}.items()},
     }
     return Names(group.slug, ids)
 
@@ -161,6 +163,7 @@ def world(transactional_db) -> World:
         "account_rights:confirm_fellow": reverse("account_rights:confirm_fellow", args=[founders[1].pk]),
         "notices:stop": stop_path(administrator.pk),
         "account_rights:invitation": invitation_path(InvitationFactory(membership__group_id=group_id).pk),
+        "pre_registration:open": _personal_link(group_id),
         "account_reset_password_from_key": _reset_path(administrator),
     }
     return World(
@@ -171,6 +174,12 @@ def world(transactional_db) -> World:
         newcomer=UserFactory(two_factors=False),
         reader=MembershipFactory(group_id=group_id, role=Role.DIRECTOR).user,
     )
+
+
+def _personal_link(group_id) -> str:
+    with tenant(group_id):
+        path = SelfRegistrationFactory(establishment=Establishment.objects.order_by("pk").first())
+        return reverse("pre_registration:open", args=[link_to(path)])
 
 
 def _reset_path(user: User) -> str:
