@@ -23,8 +23,8 @@ from tests.factories.identity_providers import IdentityProviderFactory, RoleMapp
 from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.factories.reviews import more_of_review, review_of
-from tests.factories.situations import SituationFactory
 from tests.factories.self_registrations import SelfRegistrationFactory, self_registration_of
+from tests.factories.situations import SituationFactory
 from tests.fixtures import make_group
 from tests.house.addresses import Names
 
