@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from identities.assignments.models import Assignment, AssignmentKind
 from identities.assignments.rules import OPEN_STATES
 from identities.duplicates.models import Pair
-from identities.duplicates.states import UNDECIDED, PairState
+from identities.duplicates.states import UNDECIDED
 from identities.identity_checks.standings import Standing
 from identities.national_directory.models import DirectoryLink
 from identities.national_directory.rules import due_before, recheck_rule
 from identities.national_directory.states import LinkState
+from identities.people.models import HomonymDecision
 from portal.foundation.clock import now
 
 TRAITS, CHECKS, DIRECTORY, WORK, RECORDS = (
@@ -74,8 +75,7 @@ def _typed() -> Q:
     return Q(pk__in=rows.values("person_id"))
 
 
-def _paired(*states: str) -> Q:
-    pairs = Pair.objects.filter(state__in=states)
+def _one_of(pairs: QuerySet[Pair] | QuerySet[HomonymDecision]) -> Q:
     return Q(pk__in=pairs.values("person_id")) | Q(pk__in=pairs.values("other_id"))
 
 
@@ -171,7 +171,7 @@ GAPS = (
         RECORDS,
         "Dans un doublon à régler",
         "Dites pour chaque paire si c'est la même personne.",
-        lambda: _paired(*UNDECIDED),
+        lambda: _one_of(Pair.objects.filter(state__in=UNDECIDED)),
         of_everybody=True,
     ),
     Gap(
@@ -179,7 +179,7 @@ GAPS = (
         RECORDS,
         "Homonymes reconnus",
         "Rien à faire : ces fiches ont été gardées distinctes.",
-        lambda: _paired(PairState.HOMONYM),
+        lambda: _one_of(HomonymDecision.objects.all()),  # of a pair, or at an arrival
         of_everybody=True,
     ),
     Gap(

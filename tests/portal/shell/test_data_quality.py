@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from identities.people.models import Person
+from identities.people.operations import keep_apart
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -93,6 +94,13 @@ def test_a_place_known_by_its_code_alone_is_known(door, group):
     here(group, PersonFactory(birth_commune_code="98735", birth_place=""))
     town_unknown = here(group, PersonFactory(abroad=True, birth_place=""))
     assert list(people_with(BY_CODE["lieu-de-naissance"])) == [town_unknown]
+
+
+def test_homonyms_told_apart_at_an_arrival_count_as_those_of_a_pair(door, group, administrator):
+    one, other = PersonFactory(birth_name="Martin"), PersonFactory(birth_name="Martin")
+    keep_apart(actor=administrator, person=one, other=other, reason="Née à Lyon, l'autre à Brest.")
+    assert set(people_with(BY_CODE["homonymes"])) == {one, other}
+    assert quality(of_group=True).counts["homonymes"] == 2
 
 
 def test_a_merged_record_is_nowhere(crew):
