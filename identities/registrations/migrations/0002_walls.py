@@ -31,7 +31,12 @@ class Migration(migrations.Migration):
     ]
     operations = [
         protect("registrations_registrationrequest"),
-        protect("registrations_requestblock"),
+        # What was asked and is not any more leaves before it was sent.
+        protect(
+            "registrations_requestblock",
+            group="SELECT, INSERT, UPDATE, DELETE",
+            site="SELECT, INSERT, UPDATE, DELETE",
+        ),
         protect("registrations_requestevent", group="SELECT, INSERT", site="SELECT, INSERT"),
         protect(
             "registrations_rnippecho",
