@@ -13,11 +13,11 @@ from identities.registrations.states import BlockState, RequestState
 from identities.self_registrations.models import SelfRegistration
 from identities.self_registrations.operations import GONE
 from identities.self_registrations.queries import confirmed_by_psi, lapsed
-from identities.self_registrations.records import say
+from identities.self_registrations.records import about
 from identities.self_registrations.rules import check_confirmable
 from identities.self_registrations.states import PATH_TRANSITIONS, PathState
 from portal.foundation.clock import now, today
-from portal.journal.operations import Act, Actor
+from portal.journal.operations import Act, Actor, record
 
 PREPARED = Act(
     "self_registration_confirming", "{actor} a préparé la confirmation de {object} par Pro Santé Identité."
@@ -51,7 +51,7 @@ def prepare_confirmation(*, actor: Actor, path: SelfRegistration) -> Registratio
             establishment_id=locked.establishment_id,
         )
         SelfRegistration.objects.filter(pk=locked.pk).update(confirming_request=request)
-        say(actor, PREPARED, locked)
+        record(actor, PREPARED, **about(locked))
     return request
 
 
@@ -91,7 +91,7 @@ def _end_own_request(actor: Actor, path: SelfRegistration) -> None:
 def _confirm(actor: Actor, path: SelfRegistration) -> None:
     check_confirmable(path)
     PATH_TRANSITIONS.move_one(path, PathState.CONFIRMED, GONE, ended_at=now())
-    say(actor, CONFIRMED, path)
+    record(actor, CONFIRMED, **about(path))
 
 
 def expire_late(*, actor: Actor) -> int:
@@ -103,5 +103,5 @@ def expire_late(*, actor: Actor) -> int:
             path.request.refresh_from_db()
             if path.request.state == RequestState.SENT:
                 expire_request(actor=actor, request_id=path.request_id)
-            say(actor, EXPIRED, path)
+            record(actor, EXPIRED, **about(path))
     return len(late)

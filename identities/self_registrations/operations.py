@@ -18,7 +18,7 @@ from identities.self_registrations.codes import given_now, six_digits
 from identities.self_registrations.links import new_secret
 from identities.self_registrations.models import Channel, Contact, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.queries import code_of, people_by_id, people_invited
-from identities.self_registrations.records import say
+from identities.self_registrations.records import about
 from identities.self_registrations.rules import (
     INVITATION,
     LINK_LIFE,
@@ -159,7 +159,7 @@ def new_link(*, actor: Actor, path: SelfRegistration, channel: str) -> str:
         check_before_enrolment(locked)
         sent_to = check_reachable(locked.person, channel)
         locked.links.filter(revoked_at=None).update(revoked_at=now())
-        say(actor, LINK_GIVEN, locked, channel=Channel(channel).label)
+        record(actor, LINK_GIVEN, **about(locked), channel=Channel(channel).label)
         if channel == Channel.EMAIL:
             _post_links(actor, [locked])
             return ""
@@ -183,7 +183,7 @@ def phone_code(*, actor: Actor, path: SelfRegistration) -> str:
         check_may_give_code(found, now())
         code, digits = given_now(locked, Contact.PHONE, phone, found), six_digits()
         ContactCode.objects.filter(pk=code.pk).update(code_hash=hash_of_code(code, digits))
-        say(actor, CODE_GIVEN, locked)
+        record(actor, CODE_GIVEN, **about(locked))
     return digits
 
 
@@ -196,7 +196,7 @@ def withdraw(*, actor: Actor, path: SelfRegistration, reason: str) -> None:
         path.request.refresh_from_db()
         if path.request.state in (RequestState.DRAFT, RequestState.READY, RequestState.NEEDS_CORRECTION):
             withdraw_request(actor=actor, request_id=path.request_id, reason=written)
-        say(actor, WITHDRAWN, path, reason=written)
+        record(actor, WITHDRAWN, **about(path), reason=written)
 
 
 def declare_enrolled(*, actor: Actor, path: SelfRegistration, enrolled_on: date) -> None:
@@ -219,7 +219,7 @@ def declare_enrolled(*, actor: Actor, path: SelfRegistration, enrolled_on: date)
         path.request.refresh_from_db()
         if path.request.state == RequestState.READY:
             mark_sent(actor=actor, request_id=path.request_id)
-        say(actor, DECLARED, path, day=f"{enrolled_on:%d/%m/%Y}", until=f"{until:%d/%m/%Y}")
+        record(actor, DECLARED, **about(path), day=f"{enrolled_on:%d/%m/%Y}", until=f"{until:%d/%m/%Y}")
 
 
 def record_export(*, actor: Actor, establishment_id: UUID | None, count: int, what: str) -> None:

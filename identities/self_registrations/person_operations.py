@@ -16,7 +16,7 @@ from identities.self_registrations.codes import given_now
 from identities.self_registrations.links import Secret, new_secret
 from identities.self_registrations.models import Contact, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.queries import code_of
-from identities.self_registrations.records import say
+from identities.self_registrations.records import about
 from identities.self_registrations.rules import (
     CODE_MAIL,
     check_code,
@@ -29,7 +29,7 @@ from identities.self_registrations.states import PATH_TRANSITIONS, PathState
 from portal.dispatch.mail import post_mail
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
-from portal.journal.operations import Act, Actor
+from portal.journal.operations import Act, Actor, record
 
 OPENED = Act("self_registration_opened", "{actor} a ouvert le lien d'auto-enregistrement de {object}.")
 CONFIRMED_TRAITS = Act("self_registration_traits", "{actor} a confirmé l'état civil de {object}.")
@@ -57,7 +57,7 @@ def open_link(*, actor: Actor, link: PersonalLink) -> Secret:
             raise DomainError("Opened already", refusal or link_refusal(link, moment))
         path = link.registration
         PATH_TRANSITIONS.move(SelfRegistration.objects.filter(pk=path.pk), PathState.OPENED)
-        say(actor, OPENED, path)
+        record(actor, OPENED, **about(path))
         if proves_by_itself(link, path.person):
             prove_contact(
                 actor=actor,
@@ -90,12 +90,11 @@ def confirm_traits(*, actor: Actor, path: SelfRegistration, traits: PersonTraits
         path.save(update_fields=["remarks", "traits_at"])
         path.person = person
         check_again(actor=actor, request_id=path.request_id)
-        say(actor, CONFIRMED_TRAITS, path)
+        record(actor, CONFIRMED_TRAITS, **about(path))
         if remarks:
             before = {one: getattr(known, one) for one in remarks}
-            say(
-                actor, REMARKED, path, changes=changes_sentence(before, remarks), before=before, after=remarks
-            )
+            changes = changes_sentence(before, remarks)
+            record(actor, REMARKED, **about(path), changes=changes, before=before, after=remarks)
     return remarks
 
 
@@ -129,7 +128,7 @@ def ask_email_code(*, actor: Actor, path: SelfRegistration) -> None:
         check_may_give_code(found, now())
         code = given_now(path, Contact.EMAIL, person.email, found)
         post_mail(template=CODE_MAIL, context={"code_id": str(code.pk)})
-        say(actor, CODE_ASKED, path)
+        record(actor, CODE_ASKED, **about(path))
 
 
 def prove_by_code(*, actor: Actor, path: SelfRegistration, contact: Contact, digits: str) -> bool:
@@ -160,7 +159,7 @@ def finish_form(*, actor: Actor, path: SelfRegistration) -> None:
     with transaction.atomic():
         rows = SelfRegistration.objects.filter(pk=path.pk)
         if PATH_TRANSITIONS.move(rows, PathState.FILLED, filled_at=now()):
-            say(actor, FILLED, path)
+            record(actor, FILLED, **about(path))
 
 
 def leave_for_national(*, actor: Actor, path: SelfRegistration) -> None:
@@ -168,4 +167,4 @@ def leave_for_national(*, actor: Actor, path: SelfRegistration) -> None:
     with transaction.atomic():
         rows = SelfRegistration.objects.filter(pk=path.pk)
         if PATH_TRANSITIONS.move(rows, PathState.SENT, sent_at=now()):
-            say(actor, LEFT, path)
+            record(actor, LEFT, **about(path))

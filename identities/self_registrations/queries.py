@@ -89,16 +89,6 @@ def path_seen(registration_id: UUID) -> SelfRegistration | None:
     return SelfRegistration.objects.select_related(*related).filter(pk=registration_id).first()
 
 
-def open_path_of(person_id: UUID) -> SelfRegistration | None:
-    """The open self-registration of somebody."""
-    return SelfRegistration.objects.filter(person_id=person_id, state__in=OPEN_STATES).first()
-
-
-def latest_path_of(person_id: UUID) -> SelfRegistration | None:
-    """The latest self-registration of somebody, for the person's page."""
-    return SelfRegistration.objects.filter(person_id=person_id).order_by("-invited_at").first()
-
-
 def living_link(path: SelfRegistration) -> PersonalLink | None:
     """The only link that is not replaced or cancelled, whether or not it still opens."""
     return path.links.filter(revoked_at=None).first()
@@ -127,14 +117,6 @@ def link_by_device(device_hash: str) -> PersonalLink | None:
 def _opened_by(**kept: str) -> PersonalLink | None:
     related = ("registration__person", "registration__establishment", "registration__request")
     return PersonalLink.objects.select_related(*related).filter(**kept).first()
-
-
-def to_be_confirmed(establishment_ids: Iterable[UUID] | None = None) -> QuerySet[SelfRegistration]:
-    """Declared enrolments that wait for the establishment, the shortest delay first."""
-    rows = SelfRegistration.objects.filter(state=PathState.DECLARED).select_related("person", "establishment")
-    if establishment_ids is not None:
-        rows = rows.filter(establishment_id__in=list(establishment_ids))
-    return rows.order_by("confirm_by", "pk")
 
 
 def reminders(day: date) -> list[tuple[UUID, int, int]]:

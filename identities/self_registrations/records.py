@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from identities.self_registrations.models import SelfRegistration
-from portal.journal.operations import Act, Actor, record
 
 
 @dataclass(frozen=True)
@@ -21,14 +20,11 @@ def the_person(path: SelfRegistration) -> ThePerson:
     return ThePerson(f"{path.person.display_name} (lien personnel)", path.establishment_id)
 
 
-def say(actor: Actor, act: Act, path: SelfRegistration, **values: Any) -> None:
-    """One line about the person."""
-    record(
-        actor,
-        act,
-        object_kind="person",
-        object_id=path.person_id,
-        establishment_id=path.establishment_id,
-        object=path.person.display_name,
-        **values,
-    )
+def about(path: SelfRegistration) -> dict[str, Any]:
+    """What `record` is told of whom: `record(actor, ACT, **about(path), …)`."""
+    return {
+        "object_kind": "person",
+        "object_id": path.person_id,
+        "establishment_id": path.establishment_id,
+        "object": path.person.display_name,
+    }

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from identities.people.models import Person
-from identities.self_registrations.models import Channel, Contact, ContactCode, PersonalLink, SelfRegistration
+from identities.self_registrations.models import Channel, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.states import BEFORE_ENROLMENT, PathState
 from portal.foundation.errors import DomainError
 
@@ -159,6 +159,3 @@ def check_reason(text: str) -> str:
     if not written:
         raise DomainError("No reason", "Écrivez pourquoi cette invitation est retirée.", "reason")
     return written
-
-
-CONTACT_FIELD = {Contact.EMAIL: "email", Contact.PHONE: "phone"}
