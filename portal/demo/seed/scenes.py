@@ -5,13 +5,22 @@ from portal.demo.seed.directory_scene import seed_directory
 from portal.demo.seed.doubles import seed_doubles
 from portal.demo.seed.hr_files import seed_hr_imports
 from portal.demo.seed.keys_scene import seed_keys
+from portal.demo.seed.registrations_scene import seed_registrations
 from portal.demo.seed.review_scene import seed_review
 from portal.demo.seed.situations_scene import seed_situations
 from portal.demo.seed.writing import group_id_of
 from portal.foundation.tenancy import tenant
 from portal.journal.sealing import seal_group
 
-SCENES = (seed_hr_imports, seed_directory, seed_keys, seed_doubles, seed_review, seed_situations)
+SCENES = (
+    seed_hr_imports,
+    seed_directory,
+    seed_keys,
+    seed_doubles,
+    seed_review,
+    seed_registrations,
+    seed_situations,
+)
 
 
 def seed_scenes(sites: int, people: int, *, seed: int) -> None:
