@@ -13,8 +13,8 @@ class Reference:
     """`moves`: the rows of the absorbed record become those of the kept one, by the grant UPDATE of that column.
 
     `reason` says why it moves as it does, or why it stays. `once_by`: columns under which the kept record may have such a
-    row already; that row then stands and the other stays where it is. `words` name one row and several on screen;
-    `since` is the column that dates a row.
+    row already; that row then stands and the other stays where it is, `among` the rows of that condition only, written of
+    `{row}`. `words` name one row and several on screen; `since` is the column that dates a row.
     """
 
     table: str
@@ -22,6 +22,7 @@ class Reference:
     moves: bool
     reason: str
     once_by: tuple[str, ...] = ()
+    among: str = ""
     words: tuple[str, str] = ("", "")
     since: str = ""
 
@@ -61,6 +62,12 @@ REFERENCES = (
         "one path at a time: those of the kept record stand when it has any; the links of the others then open nothing",
         once_by=("group_id",),
         words=("auto-enregistrement", "auto-enregistrements"), since="invited_at",
+    ),
+    Reference(
+        "registrations_registrationrequest", "person_id", True,
+        "one open request per route: that of the kept record goes on, the other stays to be withdrawn",
+        once_by=("route",), among="{row}.state NOT IN ('done', 'refused', 'withdrawn', 'expired')",
+        words=("demande d'enregistrement national", "demandes d'enregistrement national"), since="created_at",
     ),
     Reference(
         "hr_imports_line", "person_id", True, "no key: the line may name somebody who is not registered yet",

@@ -30,7 +30,10 @@ class Ledger:
     def move(self, reference: Reference) -> int:
         """The absorbed record's rows go to the kept one; says how many. Those that it has already stay (`once_by`)."""
         table, column = reference.table, reference.column
-        same = " AND ".join(f"o.{one} IS NOT DISTINCT FROM t.{one}" for one in reference.once_by)
+        same = " AND ".join(
+            [f"o.{one} IS NOT DISTINCT FROM t.{one}" for one in reference.once_by]
+            + [reference.among.format(row=row) for row in ("o", "t") if reference.among]
+        )
         unless = (
             f" AND NOT EXISTS (SELECT FROM {table} o WHERE o.{column} = %(kept)s AND {same})" if same else ""  # noqa: S608
         )

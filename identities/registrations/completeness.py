@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from identities.assignments.rules import OPEN_STATES as OPEN_STAYS
 from identities.people.models import Person, Sex
 from identities.registrations.models import BlockKind, RegistrationRequest, Route
 
@@ -40,7 +41,7 @@ def lacking(
     request: RegistrationRequest, person: Person, blocks: set[str], *, has_rpps: bool, today: date
 ) -> list[MissingField]:
     """Nothing for a request that may leave. `blocks`: the kinds that it asks for."""
-    found = [*missing_traits(person, request.route)]
+    found = [*_what_ended(request, person, blocks), *missing_traits(person, request.route)]
     if request.starts_on is None and BlockKind.ACTIVITY_STOP not in blocks:
         found.append(MissingField("starts_on", "La date de début : complétez la demande."))
     if BlockKind.ACTIVITY_STOP in blocks and request.ends_on is not None and request.ends_on > today:
@@ -58,6 +59,17 @@ def lacking(
             MissingField("rpps", "Une CPS se commande pour un numéro RPPS : demandez une carte PSI.")
         )
     return found
+
+
+def _what_ended(request: RegistrationRequest, person: Person, blocks: set[str]) -> Iterator[MissingField]:
+    """Nothing leaves of somebody who has left since, nor of a record that another one continues."""
+    if person.merged_into_id is not None:
+        yield MissingField(
+            "person", "Cette fiche est réunie à une autre, qui a sa propre demande : retirez celle-ci."
+        )
+    stay = request.assignment
+    if stay is not None and stay.state not in OPEN_STAYS and BlockKind.ACTIVITY_STOP not in blocks:
+        yield MissingField("assignment", "L'affectation est terminée : retirez la demande.")
 
 
 def missing_traits(person: Person, route: str) -> Iterator[MissingField]:

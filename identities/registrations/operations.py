@@ -3,23 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import transaction
 
-from identities.people.models import Person
 from identities.psi.answers import Death
 from identities.psi.queries import connection_of_group
+from identities.registrations.completing import ask_for, look_again
 from identities.registrations.composing import compose
 from identities.registrations.models import (
-    ActivityEndReason,
     BlockKind,
     RegistrationRequest,
     RequestBlock,
     RnippDeath,
-    Route,
 )
 from identities.registrations.queries import death_of, find_request, rpps_of
 from identities.registrations.recording import locked, move, note, tell
@@ -31,27 +27,28 @@ from identities.registrations.rules import (
     check_can_retry,
     check_can_withdraw,
     check_reason,
-    missing_of,
 )
 from identities.registrations.set_operations import prepare_requests, send_letter
 from identities.registrations.settling import API, CARDS, forget_echo
 from identities.registrations.states import BlockState, RequestState
 from portal.dispatch.operations import post
-from portal.foundation.clock import now, today
+from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.journal.operations import Act, Actor, record
 
 CHOSEN = Act("registration_chosen", "{actor} a complété l'enregistrement national de {object}.")
-CHECKED = Act("registration_checked", "{actor} a vérifié l'enregistrement national de {object} : {outcome}.")
 WITHDRAWN = Act("registration_withdrawn", "{actor} a retiré l'enregistrement national de {object} : {reason}")
 RETRIED = Act("registration_retried", "{actor} a redemandé ce qui restait de l'enregistrement de {object}.")
 CLOSED = Act("registration_closed", "{actor} a arrêté là l'enregistrement national de {object}.")
 CARD_TOLD = Act("registration_card_told", "{actor} a dit de la carte de {object} : {outcome}.")
-STOP_PREPARED = Act("registration_stop_prepared", "{actor} a préparé la fin d'activité de {object}.")
 DEATH_OPENED = Act(
     "registration_death_opened", "{actor} a ouvert l'événement d'état civil signalé pour {object}."
 )
+DEATH_CLOSED = Act(
+    "registration_death_closed", "{actor} a classé l'événement d'état civil signalé pour {object}."
+)
 MOST_ATTEMPTS = 10
+ON_ITS_WAY = (RequestState.QUEUED, RequestState.SENT, RequestState.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -85,45 +82,6 @@ def prepare_request(
     return prepared.created[0]
 
 
-def prepare_stop(
-    *, actor: Actor, person_id: UUID, establishment_id: UUID, ends_on: date, end_reason: str
-) -> RegistrationRequest:
-    """The end of an activity by API PSI, for somebody who left that establishment; the person's e-CPS is not touched.
-
-    Refuses (DomainError) a reason out of JDV_J92, somebody who never worked there, and a second open request by API PSI.
-    """
-    if end_reason not in ActivityEndReason.values:
-        raise DomainError("Not in JDV_J92", "Choisissez le motif de fin dans la liste.", "end_reason")
-    person = Person.objects.filter(pk=person_id).first()
-    stay = _last_stay(person, establishment_id, ends_on) if person else None
-    if person is None or stay is None:
-        raise DomainError("No stay there", "Cette personne n'a pas d'affectation dans cet établissement.")
-    codes = routes_of_function(stay.function_id).codes
-    request = RegistrationRequest(
-        person=person, establishment_id=establishment_id, assignment=stay, function=stay.function, route=Route.PSI,
-        state=RequestState.DRAFT, starts_on=stay.starts_at.date(), ends_on=ends_on, end_reason=end_reason,
-        practice_mode="S", activity_genre=codes.activity_genre if codes else "",
-        category=codes.category if codes else "", created_by=actor.actor_id, created_by_name=actor.actor_name,
-    )  # fmt: skip
-    try:
-        with transaction.atomic():
-            request.save(force_insert=True)
-    except IntegrityError as error:
-        french = (
-            "Une demande à Pro Santé Identité est déjà ouverte pour cette personne : terminez-la d'abord."
-        )
-        raise DomainError("One is open", french) from error
-    _ask_for(request, (BlockKind.IDENTITY, BlockKind.EMPLOYMENT, BlockKind.ACTIVITY_STOP))
-    note(actor, STOP_PREPARED, [(request, "")])
-    _look_again(actor, request)
-    return request
-
-
-def _last_stay(person: Person, establishment_id: UUID, ends_on: date) -> Any:
-    rows = person.assignments.filter(establishment_id=establishment_id).select_related("function")
-    return rows.filter(Q(starts_at__date__lte=ends_on)).order_by("-starts_at", "-pk").first()
-
-
 def choose_blocks(*, actor: Actor, request_id: UUID, choices: Choices) -> RegistrationRequest:
     """Replaces what is asked for, dates and addresses included, then looks at what is missing.
 
@@ -144,9 +102,9 @@ def choose_blocks(*, actor: Actor, request_id: UUID, choices: Choices) -> Regist
         ):
             setattr(request, name, getattr(choices, name))
         request.save()
-        _ask_for(request, (BlockKind.IDENTITY, BlockKind.EMPLOYMENT, *choices.blocks))
+        ask_for(request, (BlockKind.IDENTITY, BlockKind.EMPLOYMENT, *choices.blocks))
         note(actor, CHOSEN, [(request, request.state)])
-        _look_again(actor, request)
+        look_again(actor, request)
     return request
 
 
@@ -161,16 +119,6 @@ def _check_choices(choices: Choices) -> None:
         raise DomainError("Ends before", "La fin est avant le début.", "ends_on")
 
 
-def _ask_for(request: RegistrationRequest, kinds: Sequence[str]) -> None:
-    """What was asked and is not any more leaves, unless it is done; the others are asked anew."""
-    rows = RequestBlock.objects.filter(request=request)
-    rows.exclude(kind__in=kinds).exclude(state=BlockState.DONE).delete()
-    known = set(rows.values_list("kind", flat=True))
-    for kind in dict.fromkeys(kinds):
-        if kind not in known:
-            RequestBlock.objects.create(request=request, establishment_id=request.establishment_id, kind=kind)
-
-
 def check_again(*, actor: Actor, request_id: UUID) -> RegistrationRequest:
     """After the record changed: ready when nothing is missing any more, else to complete. A person then sends it.
 
@@ -179,18 +127,8 @@ def check_again(*, actor: Actor, request_id: UUID) -> RegistrationRequest:
     with transaction.atomic():
         request = locked(request_id)
         check_can_correct(request)
-        _look_again(actor, request)
+        look_again(actor, request)
     return request
-
-
-def _look_again(actor: Actor, request: RegistrationRequest) -> None:
-    lacks = [one.french for one in missing_of(request.person, request, today())]
-    state = RequestState.DRAFT if lacks else RequestState.READY
-    if lacks != request.missing:
-        request.missing = lacks
-        request.save(update_fields=["missing"])
-    if state != request.state:
-        move(actor, CHECKED, request, state, "", {"outcome": state.label})
 
 
 def withdraw_request(*, actor: Actor, request_id: UUID, reason: str) -> None:
@@ -275,11 +213,11 @@ def settle_unknown_card(*, actor: Actor, request_id: UUID, outcome: str) -> None
     with transaction.atomic():
         request = locked(request_id)
         cards = RequestBlock.objects.filter(request=request, kind__in=CARDS, state=BlockState.UNKNOWN)
-        if request.state != RequestState.PARTLY_DONE or not cards.update(state=state, changed_at=now()):
+        if request.state in ON_ITS_WAY or not cards.update(state=state, changed_at=now()):
             raise DomainError("No unknown card", MOVED)
         note(actor, CARD_TOLD, [(request, request.state)], outcome=said)
         rest = RequestBlock.objects.filter(request=request).exclude(state=BlockState.DONE)
-        if not rest.exists():
+        if request.state == RequestState.PARTLY_DONE and not rest.exists():
             move(actor, CLOSED, request, RequestState.DONE, settled_at=now())
             forget_echo(request)
             tell(request)
@@ -299,4 +237,9 @@ def open_death_news(*, actor: Actor, request_id: UUID) -> Death | None:
 
 def close_death_news(*, actor: Actor, request_id: UUID) -> None:
     """It is dealt with: the portal keeps nothing of it. Refuses nothing; a second time changes nothing."""
-    RnippDeath.objects.filter(request_id=request_id).delete()
+    request = find_request(request_id)
+    deleted, _ = RnippDeath.objects.filter(request_id=request_id).delete()
+    if request is not None and deleted:
+        record(
+            actor, DEATH_CLOSED, object_kind="person", object_id=request.person_id, object=request.person.display_name
+        )  # fmt: skip

@@ -1,8 +1,8 @@
 """A request on the wire: taken under its lock, sent outside of any transaction, settled in another.
 
 Nothing is ever sent again without knowing. After a time-out or a worker's death the identity alone is asked: API PSI has one
-account per set of traits, so 409 says that the first call made it, and 201 that the first call never arrived; an activity
-is created or updated, so it may be asked again; a card whose fate is unknown is left to a person.
+account per set of traits, so it stands from then on, made by this call (201) or before it (409); an activity is created or
+updated, so it may be asked again; a card may have been ordered by a call that is still under way: a person finds out.
 """
 
 import time
@@ -19,7 +19,7 @@ from identities.psi.queries import leave_to_send, sending_key
 from identities.registrations.composing import BODY_NAMES
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock
 from identities.registrations.recording import move
-from identities.registrations.settling import API, CARDS, settle
+from identities.registrations.settling import API, CARDS, goes_without_identity, settle
 from identities.registrations.states import BlockState, RequestState
 from portal.dispatch.registry import (
     Delivery,
@@ -92,6 +92,9 @@ def _way() -> Postponed | None:
 def _wait_for_turn(group_id: UUID) -> Postponed | None:
     """The calls of a group are spaced over all workers: a short wait is the worker's, a long one the message's."""
     with tenant(group_id):
+        shut = _way()
+        if shut is not None:
+            return shut
         wait = take_turn()
     if wait > LONGEST_TURN:
         return Postponed("Envois espacés : le tour de cette demande vient.", wait)
@@ -121,8 +124,7 @@ def _whole_answer(request: RegistrationRequest, answer: PsiAnswer) -> Result:
     if answer.identity.outcome == Outcome.TRY_LATER:
         _doubt(request, answer.identity.meaning.sentence)
         return Unknown(answer.identity.meaning.sentence)
-    settle(request, answer)
-    return _said(answer)
+    return _said(answer, settle(request, answer))
 
 
 def _identity_answer(request: RegistrationRequest, answer: PsiAnswer) -> Result:
@@ -130,24 +132,19 @@ def _identity_answer(request: RegistrationRequest, answer: PsiAnswer) -> Result:
     identity = answer.identity
     if identity.outcome == Outcome.TRY_LATER:
         return Transient(identity.meaning.sentence)
-    never_arrived = identity.outcome == Outcome.DONE
     rest = RequestBlock.objects.filter(request=request, state=BlockState.ASKED, kind__in=list(BODY_NAMES))
-    doubtful = set() if never_arrived else set(rest.filter(kind__in=CARDS).values_list("pk", flat=True))
-    again = [one for one in rest if one.pk not in doubtful]
-    may_stand_alone = identity.stands or (request.payload or {}).get("frenchNationality") is False
-    if again and may_stand_alone:
-        RequestBlock.objects.filter(pk__in=doubtful).update(state=BlockState.UNKNOWN)
+    if (identity.stands or goes_without_identity(request)) and rest.exclude(kind__in=CARDS).exists():
+        rest.filter(kind__in=CARDS).update(state=BlockState.UNKNOWN, changed_at=now())
         move(API, CAME_BACK, request, RequestState.QUEUED, "Vérifiée : ce qui manque est redemandé.")
         return NeverArrived()
-    settle(request, answer)
-    return _said(answer)
+    return _said(answer, settle(request, answer))
 
 
-def _said(answer: PsiAnswer) -> Result:
-    """An answer that nobody here knows goes to a person, with its own words."""
+def _said(answer: PsiAnswer, trouble: str) -> Result:
+    """An answer that nobody here knows goes to a person, with its own words; so does a number that could not be written."""
     unread = [one for one in (answer.identity, *answer.blocks) if one.outcome == Outcome.UNREAD]
     if not unread:
-        return Done()
+        return Rejected(trouble) if trouble else Done()
     told = " · ".join(f"{one.code or one.status} : {one.text}" for one in unread)
     return Rejected(f"Réponse inconnue de Pro Santé Identité. {told}")
 

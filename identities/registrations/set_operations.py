@@ -10,6 +10,7 @@ from identities.assignments.models import Assignment
 from identities.people.models import Person
 from identities.psi.queries import connection_of_group
 from identities.registrations.completeness import lacking
+from identities.registrations.completing import KEPT
 from identities.registrations.composing import compose
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
 from identities.registrations.queries import find_requests, rpps_of, stays_to_register
@@ -181,7 +182,7 @@ def queue_requests(*, actor: Actor, request_ids: Sequence[UUID]) -> Queued:
         found = find_requests(request_ids)
         ready, left = _frozen(found, batch_id, connection.establishment_format)
         update_by_id(ready, _FROZEN)
-        blocks = RequestBlock.objects.filter(request__in=ready).exclude(state=BlockState.DONE)
+        blocks = RequestBlock.objects.filter(request__in=ready).exclude(state__in=KEPT)
         blocks.update(state=BlockState.ASKED, code="", status=None, text="", changed_at=now())
         note(actor, QUEUED, [(one, RequestState.READY) for one in ready])
         post_all(send_letter(one) for one in ready)

@@ -49,12 +49,13 @@ _STATES = {
 ENDED = (RequestState.DONE, RequestState.REFUSED, RequestState.WITHDRAWN, RequestState.EXPIRED)
 
 
-def settle(request: RegistrationRequest, answer: PsiAnswer) -> RequestState:
-    """Applies it to the locked request and its blocks that were asked; says the state that it is in from now on."""
+def settle(request: RegistrationRequest, answer: PsiAnswer) -> str:
+    """Applies it to the locked request and its parts that were asked; says in French which numbers could not be written."""
     identity = answer.identity
-    blocks = list(RequestBlock.objects.filter(request=request).exclude(state=BlockState.DONE).order_by("pk"))
+    blocks = list(RequestBlock.objects.filter(request=request).order_by("pk"))
     for one in blocks:
-        _settle_block(one, answer)
+        if one.state == BlockState.ASKED:
+            _settle_block(request, one, answer)
     state = _state_of(identity, blocks)
     keep_news(request, identity)
     said = _keep_numbers(request, identity) if identity.rpps_numbers or identity.psi_identifier else ""
@@ -62,7 +63,7 @@ def settle(request: RegistrationRequest, answer: PsiAnswer) -> RequestState:
     end_with(request, state, sentence, divergences=list(identity.divergences))
     if state == RequestState.PARTLY_DONE and any(one.state == BlockState.TRY_LATER for one in blocks):
         _retry_later(request)
-    return state
+    return said
 
 
 def _retry_later(request: RegistrationRequest) -> None:
@@ -83,10 +84,10 @@ def forget_echo(request: RegistrationRequest) -> None:
     RnippEcho.objects.filter(request=request).delete()
 
 
-def _settle_block(block: RequestBlock, answer: PsiAnswer) -> None:
+def _settle_block(request: RegistrationRequest, block: RequestBlock, answer: PsiAnswer) -> None:
     told = _told(block, answer)
     if told is None:
-        block.state = _untold(block, answer.identity)
+        block.state = _untold(block, request, answer.identity)
     else:
         block.state, block.code, block.status, block.text = (
             _STATES[told.outcome],
@@ -104,13 +105,18 @@ def _told(block: RequestBlock, answer: PsiAnswer) -> BlockAnswer | None:
     return answer.block(name) if name else None
 
 
-def _untold(block: RequestBlock, identity: IdentityAnswer) -> BlockState:
+def _untold(block: RequestBlock, request: RegistrationRequest, identity: IdentityAnswer) -> BlockState:
     """What the answer leaves out: an employment always; a card may have been ordered, an activity may be asked again."""
-    if not identity.stands:
+    if not identity.stands and not goes_without_identity(request):
         return BlockState.WAITING
     if block.kind == BlockKind.EMPLOYMENT:
-        return BlockState.DONE
+        return BlockState.DONE if identity.stands else BlockState.WAITING
     return BlockState.UNKNOWN if block.kind in CARDS else BlockState.TRY_LATER
+
+
+def goes_without_identity(request: RegistrationRequest) -> bool:
+    """API PSI serves the other parts of somebody who is not French even when the RNIPP does not know them."""
+    return (request.payload or {}).get("frenchNationality") is False
 
 
 def _state_of(identity: IdentityAnswer, blocks: list[RequestBlock]) -> RequestState:
@@ -143,17 +149,17 @@ def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str
     request.rpps_numbers, request.psi_identifier = list(identity.rpps_numbers), identity.psi_identifier
     request.numbered_on = request.numbered_on or today()
     request.save(update_fields=["rpps_numbers", "psi_identifier", "numbered_on"])
-    said = []
+    said, person = [], request.person.merged_into or request.person
     if identity.psi_identifier:
-        _replace_psi(request.person, identity.psi_identifier)
-        said.append(_hold(request.person, IdentifierKind.PSI, identity.psi_identifier))
+        _replace_psi(person, identity.psi_identifier)
+        said.append(_hold(person, IdentifierKind.PSI, identity.psi_identifier))
     if len(identity.rpps_numbers) > 1:
         said.append(
             "Plusieurs numéros RPPS reçus : demandez à l'ANS lequel est le bon, puis ajoutez-le à la fiche."
         )
     elif identity.rpps_numbers:
-        said.append(_hold(request.person, IdentifierKind.RPPS, identity.rpps_numbers[0]))
-        _certify(request.person, identity)
+        said.append(_hold(person, IdentifierKind.RPPS, identity.rpps_numbers[0]))
+        _certify(person, identity)
     return " ".join(filter(None, said))
 
 

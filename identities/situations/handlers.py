@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from identities.situations.departures import drop_situations, open_situations
+from identities.registrations.departure_operations import withdraw_departed
+from identities.situations.departures import TRACKING, drop_situations, open_situations
 from identities.situations.following import follow_requests
 from portal.dispatch.registry import Delivery, handler
 
 
 @handler("assignment.ended", label="fin d'affectation")
 def after_departure(delivery: Delivery) -> None:
-    """Opens what it leaves to close. The message delivered again opens nothing more: one row per departure."""
+    """Takes back what had not left, and opens what there is to close. Delivered again, the message changes nothing more."""
+    withdraw_departed(actor=TRACKING, assignment_ids=[UUID(delivery.payload["assignment_id"])])
     open_situations(assignment_ids=[UUID(delivery.payload["assignment_id"])])
 
 

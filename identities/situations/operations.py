@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from identities.registrations.operations import prepare_stop
+from identities.registrations.departure_operations import prepare_stop
 from identities.situations.models import ClosedBy, SituationToClose
 from identities.situations.rules import (
     already_settled,

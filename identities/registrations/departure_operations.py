@@ -1,0 +1,85 @@
+"""What a departure makes of requests: those that have not left are of no more use, and an activity may have to end."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from identities.assignments.models import Assignment
+from identities.people.models import Person
+from identities.registrations.completing import ask_for, look_again
+from identities.registrations.models import ActivityEndReason, BlockKind, RegistrationRequest, Route
+from identities.registrations.operations import withdraw_request
+from identities.registrations.recording import note
+from identities.registrations.routes import practice_mode, routes_of_function
+from identities.registrations.rules import can_withdraw
+from identities.registrations.states import OPEN_STATES, RequestState
+from portal.foundation.clock import PARIS
+from portal.foundation.errors import DomainError
+from portal.journal.operations import Act, Actor
+
+STOP_PREPARED = Act("registration_stop_prepared", "{actor} a préparé la fin d'activité de {object}.")
+
+
+def prepare_stop(
+    *, actor: Actor, person_id: UUID, establishment_id: UUID, ends_on: date, end_reason: str
+) -> RegistrationRequest:
+    """The end of an activity by API PSI, for somebody who left that establishment; the person's e-CPS is not touched.
+
+    Refuses (DomainError) a reason out of JDV_J92, somebody who never worked there, and a second open request by API PSI.
+    """
+    if end_reason not in ActivityEndReason.values:
+        raise DomainError("Not in JDV_J92", "Choisissez le motif de fin dans la liste.", "end_reason")
+    person = Person.objects.filter(pk=person_id).first()
+    stay = _last_stay(person, establishment_id, ends_on) if person else None
+    if person is None or stay is None:
+        raise DomainError("No stay there", "Cette personne n'a pas d'affectation dans cet établissement.")
+    codes = routes_of_function(stay.function_id).codes
+    request = RegistrationRequest(
+        person=person, establishment_id=establishment_id, assignment=stay, function=stay.function, route=Route.PSI,
+        state=RequestState.DRAFT, starts_on=stay.starts_at.astimezone(PARIS).date(), ends_on=ends_on,
+        end_reason=end_reason, practice_mode=practice_mode(stay.contract),
+        activity_genre=codes.activity_genre if codes else "", category=codes.category if codes else "",
+        created_by=actor.actor_id, created_by_name=actor.actor_name,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        french = (
+            "Une demande à Pro Santé Identité est déjà ouverte pour cette personne : terminez-la d'abord."
+        )
+        raise DomainError("One is open", french) from error
+    ask_for(request, (BlockKind.IDENTITY, BlockKind.EMPLOYMENT, BlockKind.ACTIVITY_STOP))
+    note(actor, STOP_PREPARED, [(request, "")])
+    look_again(actor, request)
+    return request
+
+
+def _last_stay(person: Person, establishment_id: UUID, ends_on: date) -> Assignment | None:
+    rows = Assignment.objects.filter(person=person, establishment_id=establishment_id)
+    return (
+        rows.filter(starts_at__date__lte=ends_on)
+        .select_related("function")
+        .order_by("-starts_at", "-pk")
+        .first()
+    )
+
+
+def withdraw_departed(*, actor: Actor, assignment_ids: Collection[UUID]) -> int:
+    """Takes back what was prepared for stays that ended and has not left; says how many. An end of activity stays.
+
+    What the person does by themselves goes on: their own pages say that nobody waits for them any more. Twice is once.
+    """
+    rows = RegistrationRequest.objects.filter(
+        assignment_id__in=list(assignment_ids), state__in=OPEN_STATES, route__in=[Route.PSI, Route.PORTAL]
+    )
+    found = [
+        one
+        for one in rows.exclude(blocks__kind=BlockKind.ACTIVITY_STOP).select_for_update(of=("self",))
+        if can_withdraw(one)
+    ]
+    for one in found:
+        withdraw_request(actor=actor, request_id=one.pk, reason="L'affectation est terminée.")
+    return len(found)
