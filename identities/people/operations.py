@@ -1,6 +1,6 @@
 """Writes on people. Each leaves a line in the journal, inside the door of whoever acts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ KEPT_APART = Act(
 )
 PROVED = Act("contact_proved", "{actor} : {contact} de {object} vérifié par {how}.")
 IDENTIFIED = Act("identifier_added", "{actor} a ajouté à {object} : {identifier}.")
+SENT_AGAIN = timedelta(minutes=1)  # the same check by the same person within it is a second click
 
 
 def register_person(*, actor: Actor, traits: PersonTraits, establishment_id: UUID | None = None) -> Person:
@@ -138,15 +139,35 @@ def record_identity_check(
 ) -> IdentityCheck:
     """Who saw which kind of document, now; the level is computed (`rules.check_level`). No number and no copy is kept.
 
-    An earlier check that is carried over keeps its own date. Refuses (DomainError, with the field) what
-    `rules.check_sighting` lists, and a program's act.
+    An earlier check that is carried over keeps its own date. Sent twice in a minute, it is one. Refuses (DomainError, with
+    the field) what `rules.check_sighting` lists, and a program's act.
     """
     sighting = Sighting(method, document_kind, remote_means, carried_from, checked_on)
     check = new_check(actor, sighting, establishment_id)
-    check.person = person
-    check.save(force_insert=True)
-    _say_checked(actor, CHECKED, person, check)
+    with transaction.atomic():
+        check.person = Person.objects.select_for_update().get(pk=person.pk)
+        if first := _sent_before(check):
+            return first
+        check.save(force_insert=True)
+        _say_checked(actor, CHECKED, person, check)
     return check
+
+
+def _sent_before(check: IdentityCheck) -> IdentityCheck | None:
+    """The same check just recorded, when it still verifies the identity as it is."""
+    told = (
+        "person",
+        "checked_by",
+        "method",
+        "document_kind",
+        "remote_means",
+        "carried_from",
+        "establishment_id",
+    )
+    same = IdentityCheck.objects.filter(**{name: getattr(check, name) for name in told})
+    same = same.filter(checked_at__gt=check.checked_at - SENT_AGAIN, checked_at__lte=check.checked_at)
+    changed_at = check.person.identity_changed_at
+    return same.filter(checked_at__gte=changed_at).first() if changed_at else same.first()
 
 
 def _say_checked(actor: Actor, act: Act, person: Person, check: IdentityCheck) -> None:

@@ -1,10 +1,15 @@
 """Search, a person's page and its edits, as people of the portal meet them."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 
 from identities.people.models import IdentityCheck, Person
+from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
+from portal.journal.models import Line
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.people import PersonFactory
 
@@ -202,6 +207,26 @@ def test_an_identifier_held_elsewhere_is_refused_without_naming_the_holder(
     )
     assert "déjà porté" in answer.content.decode()
     assert "Louise" not in answer.content.decode()
+
+
+def test_a_check_sent_twice_is_one_and_another_day_another(group, people, manager, administrator, client_for):
+    here, _ = people
+    url = at(group, "people:check_identity", person_id=here.pk)
+    typed = {"method": "face_to_face", "document_kind": "passport"}
+
+    def counts_after(user, **more):
+        assert client_for(user).post(url, typed | more).status_code == 302
+        with tenant(group.id):
+            return IdentityCheck.objects.count(), Line.objects.filter(act="identity_checked").count()
+
+    assert [counts_after(manager) for _ in range(2)] == [(1, 1), (1, 1)]
+    assert counts_after(manager, document_kind="identity_card") == (2, 2)
+    assert counts_after(administrator) == (3, 3)
+    with tenant(group.id):
+        Person.objects.filter(pk=here.pk).update(identity_changed_at=now())
+    assert counts_after(administrator) == (4, 4), "the civil status changed in between"
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert counts_after(administrator) == (5, 5)
 
 
 def test_an_identity_check_needs_a_document(group, people, manager, client_for):
