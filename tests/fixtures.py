@@ -91,3 +91,11 @@ def directory_api(sandbox, settings):
     settings.DIRECTORY_API_KEY = "cle-du-bac-a-sable"
     sandbox.tell_directory(builtin=True)
     return sandbox
+
+
+@pytest.fixture
+def psi_api(sandbox, settings):
+    """API PSI is the sandbox's; a group's key is `ConnectionFactory()`, inside its door."""
+    settings.PSI_API_URL = sandbox.psi
+    settings.PSI_API_CALLS_PER_SECOND = 1000
+    return sandbox

@@ -17,6 +17,7 @@ if (
     os.environ.setdefault("PSC_CLIENT_ID", "trousseau-bas")
     os.environ.setdefault("PSC_CLIENT_SECRET", "secret-du-bac-a-sable")
     os.environ.setdefault("DIRECTORY_API_URL", f"{_sandbox}/fhir/v2")
+    os.environ.setdefault("PSI_API_URL", f"{_sandbox}/psi")
     os.environ.setdefault("DIRECTORY_API_KEY", "cle-du-bac-a-sable")
 
 from .base import *  # noqa: E402, F403
