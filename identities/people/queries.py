@@ -130,8 +130,7 @@ def probable_doubles(
 
 def is_seen_at(person_id: UUID, establishment_ids: Iterable[UUID]) -> bool:
     """Whether one of those sites sees that person now."""
-    at_one = Visibility.objects.filter(person_id=person_id, establishment_id__in=list(establishment_ids))
-    return at_one.filter(Q(visible_until=None) | Q(visible_until__gt=now())).exists()
+    return _seen_now().filter(person_id=person_id, establishment_id__in=list(establishment_ids)).exists()
 
 
 def identity_standing(person: Person) -> IdentityStanding:
@@ -221,17 +220,20 @@ def _with_visibility(people: QuerySet[Person], sites: tuple[UUID, ...] | None) -
     """`is_visible_here`: the door's sites see the person already; a door on the whole group sees everybody."""
     if sites is None:
         return people.annotate(is_visible_here=Value(True))
-    seen = Visibility.objects.filter(person_id=OuterRef("pk"), establishment_id__in=sites)
-    return people.annotate(
-        is_visible_here=Exists(seen.filter(Q(visible_until=None) | Q(visible_until__gt=now())))
-    )
+    seen = _seen_now().filter(person_id=OuterRef("pk"), establishment_id__in=sites)
+    return people.annotate(is_visible_here=Exists(seen))
+
+
+def _seen_now() -> QuerySet[Visibility]:
+    """Which site may see whom at this moment: what is past is a wall again."""
+    return Visibility.objects.filter(Q(visible_until=None) | Q(visible_until__gt=now()))
 
 
 def _with_other_sites(candidates: list[Candidate], sites: tuple[UUID, ...] | None) -> list[Candidate]:
     """Names the other sites of each when the group's settings say so; a door on the whole group has the page for that."""
     if sites is None or not candidates or not current_group().sites_see_other_sites:
         return candidates
-    rows = Visibility.objects.filter(person_id__in=[one.person_id for one in candidates])
+    rows = _seen_now().filter(person_id__in=[one.person_id for one in candidates])
     names = establishment_names()
     elsewhere: dict[UUID, list[str]] = {}
     for person_id, site in rows.exclude(establishment_id__in=sites).values_list(

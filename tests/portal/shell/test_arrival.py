@@ -59,6 +59,22 @@ def said(response):
     return response.content.decode()
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_the_other_sites_of_somebody_known_are_named_when_the_group_says_so(group, client, allowed):
+    with tenant(group.id):
+        known = PersonFactory(birth_name="Martin", first_names=["Julie"], birth_date="1990-03-12")
+        AssignmentFactory(person=known, establishment=group.second)
+        long_ago = {"starts_at": now() - timedelta(days=600), "ends_at": now() - timedelta(days=500)}
+        left = AssignmentFactory(person=known, ended=True, **long_ago).establishment
+        type(group.group).objects.filter(pk=group.id).update(sites_see_other_sites=allowed)
+    for name, values in (("arrival_search", {"qui": "martin julie"}), ("arrival_check", typed())):
+        url = address(group, name)
+        page = said(client.get(url, values) if name == "arrival_search" else client.post(url, values))
+        assert "MARTIN Julie" in page
+        assert (f"connue à {group.second.name}" in page) == allowed
+        assert left.name not in page, "its wall is shut since"
+
+
 def test_brings_a_new_temp_in(group, client):
     response = client.post(address(group), typed())
     (assignment,) = rows(group, Assignment)
