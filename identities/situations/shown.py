@@ -68,10 +68,10 @@ def waited(days: int) -> str:
 def proof_of(one: Any) -> str:
     """What the loaded files of the Annuaire Santé show of the activity at that site."""
     if one.verified_on:
-        return f"Vérifiée dans l'Annuaire Santé le {one.verified_on:%d/%m/%Y}"
+        return f"Vérifiée le {one.verified_on:%d/%m/%Y}"
     if one.is_open_there:
-        return "Encore ouverte dans l'Annuaire Santé"
-    return "Plus d'activité ici dans l'Annuaire Santé"
+        return "Encore ouverte"
+    return "Aucune activité ici"
 
 
 def left_why(one: Any) -> str:

@@ -64,9 +64,14 @@ def situations(request: TenantRequest, establishment_id: UUID | None = None) -> 
         "exports": address("situations:export", **place) if may_export else "",
         "query": request.GET.urlencode(),
         "late_days": LATE_DAYS,
+        "desk_url": _desk_url(place),
         "ecps": ECPS_STAYS,
     }
     return render(request, "situations/list.html", context)
+
+
+def _desk_url(place: dict[str, Any]) -> str:
+    return address("registrations:of_site" if "establishment_id" in place else "registrations:desk", **place)
 
 
 def _tabs(request: TenantRequest, filters: SituationsForm, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -141,6 +146,7 @@ def _page(
         "end_reason": end_reason_said(found),
         "next_step": next_step(found),
         "ecps": ECPS_STAYS,
+        "desk_url": _desk_url(place),
         "list_url": address("situations:list", **place),
         "person_url": address("shell:person", **place, person_id=found.person_id),
         "request_url": _request_url(place, found),
