@@ -48,7 +48,10 @@ def create_key(
         with transaction.atomic():
             key.save(force_insert=True)
     except IntegrityError as error:
-        french = f"Une clé s'appelle ou s'est appelée « {key.name} » : le journal la nomme ainsi, choisissez un autre nom."
+        french = (
+            f"Une clé s'appelle ou s'est appelée « {key.name} » : le journal la nomme ainsi, choisissez un autre nom."
+            " Si vous venez de la créer et que son secret vous manque, renouvelez-la pour en voir un nouveau."
+        )
         raise DomainError("Key name taken", french, "name") from error
     _say(actor, CREATED, key, scopes=", ".join(key.scope_labels), until=f"{expires_on:%d/%m/%Y}")
     return key, token

@@ -97,6 +97,9 @@ def test_a_second_click_makes_no_second_key(client, group):
     created(client, group)
     page = client.post(at(group, "new"), typed())
     assert "s&#x27;appelle ou s&#x27;est appelée « Paie Siège »" in page.text
+    assert "renouvelez-la pour en voir un nouveau" in page.text, (
+        "the first answer, with its secret, was not shown"
+    )
     assert not SECRET.search(page.text)
 
 
