@@ -35,6 +35,7 @@ urlpatterns = [
     path(GROUP, include("identities.duplicates.urls")),
     path(GROUP, include("identities.reviews.urls")),
     path(GROUP, include("identities.national_directory.urls")),
+    path(GROUP, include("identities.psi.urls")),
     path(GROUP, include("identities.registrations.urls")),
     path(GROUP, include("identities.registrations.settings_urls")),
     path(GROUP, include("identities.situations.urls")),

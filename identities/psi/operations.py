@@ -82,7 +82,7 @@ def resume_sending(*, actor: Actor) -> None:
         bring_forward(kind=LETTER)
 
 
-def test_connection(*, actor: Actor) -> Connection:
+def try_connection(*, actor: Actor) -> Connection:
     """Tries the key with a call that can create nobody, and keeps what it said. Refuses (DomainError) without a key.
 
     Called outside of a transaction of its own length: the wire may take as long as its time-out.
@@ -141,4 +141,5 @@ def stop_for_refused_key(*, cause: str) -> None:
 
 
 def _say(actor: Actor, act: Act, **said: Any) -> None:
-    record(actor, act, object_kind="psi_connection", object_id=None, **said)
+    connection_id = Connection.objects.values_list("pk", flat=True).first()
+    record(actor, act, object_kind="psi_connection", object_id=connection_id, **said)
