@@ -113,18 +113,16 @@ def ask_change(
         update_traits(
             actor=actor, person=locked, traits=replace(kept, **{one: getattr(known, one) for one in civil})
         )
-        return _kept_for_later(actor, locked, civil, sighting, establishment_id) if civil else None
+        if not civil:
+            return None
+        if sighting is None:
+            raise DomainError("Attests nothing", NO_ATTESTING)
+        return _kept_for_later(actor, locked, civil, sighting, establishment_id)
 
 
 def _kept_for_later(
-    actor: Actor,
-    person: Person,
-    civil: dict[str, Any],
-    sighting: Sighting | None,
-    establishment_id: UUID | None,
+    actor: Actor, person: Person, civil: dict[str, Any], sighting: Sighting, establishment_id: UUID | None
 ) -> TraitChange:
-    if sighting is None:
-        raise DomainError("Attests nothing", NO_ATTESTING)
     check = new_check(actor, sighting, establishment_id)
     check_is_equal_strength(check)
     known = PersonTraits.of(person)
