@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError
 
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.operations import note_failure, note_success, set_key, stop_sending, take_turn
@@ -86,7 +87,7 @@ def test_two_groups_never_share_a_connection(group):
         ConnectionFactory()
     with tenant(make_group().id):
         assert Connection.objects.count() == 0
-    with tenant(group.id, [group.first.pk]), pytest.raises(Exception, match="permission denied"):
+    with pytest.raises(ProgrammingError, match="permission denied"), tenant(group.id, [group.first.pk]):
         Connection.objects.count()
 
 
