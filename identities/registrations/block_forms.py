@@ -99,20 +99,28 @@ class BlocksForm(forms.Form):
             }
         )
 
+    def without_choice(self) -> "BlocksForm":
+        """Of a request that is partly done: what the parts say may be mended, which parts there are may not."""
+        for name in ("starts_on", "ends_on", "activity", "card"):
+            del self.fields[name]
+        return self
+
     @property
     def wants_address(self) -> bool:
         """A PSI card is chosen, or something of its address is wrong."""
-        return self["card"].value() == BlockKind.CARD_PSI or any(name in self.errors for name in _ADDRESS)
+        if "card" not in self.fields or any(name in self.errors for name in _ADDRESS):
+            return True
+        return self["card"].value() == BlockKind.CARD_PSI
 
     @property
     def choices(self) -> Choices:
         values = self.cleaned_data
         address = {key: values[name] for name, key in _ADDRESS.items() if values[name]}
-        wants_card = values["card"] == BlockKind.CARD_PSI
+        wants_card = values.get("card", BlockKind.CARD_PSI) == BlockKind.CARD_PSI
         return Choices(
-            blocks=tuple(one for one in (values["activity"], values["card"]) if one),
-            starts_on=values["starts_on"],
-            ends_on=values["ends_on"],
+            blocks=tuple(one for one in (values.get("activity"), values.get("card")) if one),
+            starts_on=values.get("starts_on"),
+            ends_on=values.get("ends_on"),
             end_reason=values["end_reason"],
             practice_mode=values["practice_mode"],
             activity_genre=values["activity_genre"],
@@ -128,7 +136,8 @@ class BlocksForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if values.get("activity") != BlockKind.ACTIVITY_STOP and values.get("end_reason"):
+        is_stop = values.get("activity", BlockKind.ACTIVITY_STOP) == BlockKind.ACTIVITY_STOP
+        if values.get("end_reason") and not is_stop:
             self.add_error("end_reason", "Un motif de fin ne va qu'avec « une fin » d'activité.")
         return values
 

@@ -1,17 +1,19 @@
 """What differs between the record and the RNIPP, trait by trait: keep ours, take theirs, or type what is right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
+from identities.people.birth_places import birth_place_words
 from identities.people.forms import BirthPlaceInput, IdentityForm
 from identities.people.models import Person, Sex
 from identities.people.traits import PersonTraits
 from identities.psi.answers import CivilStatus
 from identities.registrations.shown import TRAITS
-from portal.foundation.names import join_first_names
+from portal.foundation.errors import DomainError
+from portal.foundation.names import join_first_names, search_key
 from portal.foundation.partial_dates import french_birth_date
 
 OURS, THEIRS, TYPED = "ours", "theirs", "typed"
@@ -51,42 +53,42 @@ class CorrectionForm(forms.Form):
         self.known = dict(IdentityForm.of(person).initial)
         self.echo = _typed_values(echo) if echo else {}
         self.sides = [self._side(name, divergences) for name in TRAITS if echo or name in divergences]
-        for side in self.sides:
+        self.asked = [side for side in self.sides if side.differs]
+        for side in self.asked:
             self._ask(side, choices_url)
 
     def _side(self, name: str, divergences: Sequence[str]) -> Side:
-        ours = _words(name, str(self.known[name]))
-        if name == "birth_place" and self.known["birth_town"]:
-            ours = f"{self.known['birth_town']} ({ours})"
-        return Side(
-            name, TRAITS[name].capitalize(), ours, _words(name, self.echo.get(name, "")), name in divergences
-        )
+        ours, theirs = _words(name, self.known), _words(name, self.echo) if self.echo else ""
+        differs = name in divergences or bool(theirs and search_key(theirs) != search_key(ours))
+        return Side(name, TRAITS[name].capitalize(), ours, theirs, differs)
 
     def _ask(self, side: Side, choices_url: str) -> None:
-        choices = [(OURS, f"Garder la fiche : {side.ours or 'non renseigné'}")]
+        """A choice, and a box for what is right when neither side is."""
+        choices = [(OURS, "Garder la fiche")]
         if side.theirs:
-            choices.append((THEIRS, f"Prendre l'état civil national : {side.theirs}"))
+            choices.append((THEIRS, "Prendre l'état civil national"))
         choices.append((TYPED, "Écrire la valeur juste"))
         self.fields[f"choice_{side.name}"] = forms.ChoiceField(
-            label=side.label, choices=choices, initial=OURS, widget=forms.RadioSelect()
+            label=f"{side.label} : que garder ?",
+            choices=choices,
+            widget=forms.RadioSelect({"class": "choices-inline"}),
+            error_messages={"required": "Choisissez la valeur juste."},
         )
-        label = f"{side.label}, valeur juste"
+        label = f"{side.label}, si vous l'écrivez"
         if side.name == "sex":
             self.fields["typed_sex"] = forms.ChoiceField(
                 label=label, choices=[("", "à choisir"), *Sex.choices], required=False
             )
             return
-        widget = (
-            BirthPlaceInput(choices_url=choices_url)
-            if side.name == "birth_place"
-            else forms.TextInput({"autocomplete": "off"})
-        )
+        widget = forms.TextInput({"autocomplete": "off"})
+        if side.name == "birth_place":
+            widget = BirthPlaceInput(choices_url=choices_url)
         self.fields[f"typed_{side.name}"] = forms.CharField(
             label=label, required=False, max_length=200, widget=widget
         )
         if side.name == "birth_place":
             self.fields["typed_birth_town"] = forms.CharField(
-                label="Ville de naissance à l'étranger", required=False, max_length=100
+                label="Ville, si elle est à l'étranger", required=False, max_length=100
             )
 
     @property
@@ -98,8 +100,13 @@ class CorrectionForm(forms.Form):
                 self[f"choice_{side.name}"],
                 [self[name] for name in _typed_names(side.name) if name in self.fields],
             )
-            for side in self.sides
+            for side in self.asked
         ]
+
+    @property
+    def same(self) -> list[Side]:
+        """The traits that both sides say alike: shown, nothing to choose."""
+        return [side for side in self.sides if not side.differs]
 
     def clean(self) -> dict[str, Any]:
         """Reads the record as it would become with the form of any identity, and tells its refusals beside the choices."""
@@ -123,7 +130,7 @@ class CorrectionForm(forms.Form):
 
     def _changed(self, values: dict[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = {}
-        for side in self.sides:
+        for side in self.asked:
             choice = values[f"choice_{side.name}"]
             if choice == THEIRS:
                 changed[side.name] = self.echo[side.name]
@@ -151,15 +158,24 @@ def _typed_names(name: str) -> list[str]:
 def _typed_values(echo: CivilStatus) -> dict[str, str]:
     """The echo as somebody would type it in the form of an identity."""
     abroad = echo.birth_code.startswith("99")
+    try:
+        place = birth_place_words("" if abroad else echo.birth_code, echo.birth_code, echo.birth_place)
+    except DomainError:  # a country that our table does not have
+        place = echo.birth_country
     return {
         "birth_name": echo.birth_name,
         "first_names": join_first_names(list(echo.first_names)),
         "sex": echo.sex,
         "birth_date": french_birth_date(echo.birth_date),
-        "birth_place": echo.birth_code or echo.birth_place,
+        "birth_place": place,
         "birth_town": echo.birth_place if abroad else "",
     }
 
 
-def _words(name: str, value: str) -> str:
-    return str(dict(Sex.choices).get(value, value)) if name == "sex" else value
+def _words(name: str, values: Mapping[str, Any]) -> str:
+    """A trait as the form of an identity writes it, with the label of the sex and the name of the place."""
+    value = str(values.get(name, ""))
+    if name == "sex":
+        return str(dict(Sex.choices).get(value, value))
+    town = str(values.get("birth_town", "")) if name == "birth_place" else ""
+    return f"{town} ({value})" if town else value

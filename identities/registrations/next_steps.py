@@ -132,6 +132,12 @@ def _partly_done(
 ) -> NextStep:
     if has_unknown_card(blocks):
         return _unknown(request, blocks, missing)
+    if any(one.state == BlockState.CORRECTION for one in blocks):
+        return NextStep(
+            "Une partie est faite : corrigez ce que la réponse dit ci-dessous, puis relancez ce qui reste.",
+            "registrations:retry",
+            "Relancer ce qui reste…",
+        )
     if can_retry(request, {one.state for one in blocks}):
         return NextStep(
             "Une partie est faite : relancez seulement ce qui reste.",

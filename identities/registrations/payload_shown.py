@@ -27,6 +27,7 @@ _LABELS = {
     "email": "Courriel",
     "phone": "Mobile",
     "identifier": "Identifiant envoyé",
+    "function": "Fonction",
     "issuingEstablishment": "Établissement",
     "employmentStartDate": "Début de l'emploi",
     "employmentEndDate": "Fin de l'emploi",
@@ -52,6 +53,8 @@ _LABELS = {
 _DATES = frozenset(
     {"birthDate", "employmentStartDate", "employmentEndDate", "activityStartDate", "activityEndDate"}
 )
+_TITLES = frozenset(name for name, _ in _PARTS)
+_RANKS = {key: rank for rank, key in enumerate(_LABELS)}
 
 
 def payload_parts(payload: dict[str, Any] | None) -> Iterator[tuple[str, Facts]]:
@@ -59,17 +62,22 @@ def payload_parts(payload: dict[str, Any] | None) -> Iterator[tuple[str, Facts]]
     for name, title in _PARTS:
         part = (payload or {}).get(name, {}) if name else payload or {}
         facts = [
-            (_label(name, key), _words(key, value))
-            for key, value in part.items()
-            if not isinstance(value, dict)
+            (_label(name, key), _words(key, part[key]))
+            for key in sorted(part, key=_rank)
+            if key not in _TITLES
         ]
         if facts:
             yield title, facts
 
 
+def _rank(key: str) -> int:
+    """Kept as JSON, a body has lost its order: that of the contract is given back."""
+    return _RANKS.get(key, len(_RANKS))
+
+
 def _label(part: str, key: str) -> str:
-    if key == "function":
-        return "Rôle" if part == "activity" else "Fonction"
+    if key == "function" and part == "activity":
+        return "Rôle"
     return _LABELS.get(key, key)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from identities.psi.codes import meaning_of
-from identities.registrations.models import RegistrationRequest, RequestBlock
+from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock
 from identities.registrations.rules import MissingField
+from identities.registrations.shown import capitalized
 from identities.registrations.states import BlockState
 from portal.foundation.addresses import address
 
@@ -51,7 +52,8 @@ class MissingRow:
 
 def block_rows(blocks: Iterable[RequestBlock]) -> list[BlockRow]:
     """What became of each part; what API PSI answered, in words."""
-    return [_block_row(one) for one in blocks]
+    order = list(BlockKind)
+    return [_block_row(one) for one in sorted(blocks, key=lambda one: order.index(BlockKind(one.kind)))]
 
 
 def _block_row(block: RequestBlock) -> BlockRow:
@@ -61,7 +63,7 @@ def _block_row(block: RequestBlock) -> BlockRow:
     return BlockRow(
         label=block.get_kind_display(),
         level=BLOCK_LEVELS[state],
-        state=block.get_state_display(),
+        state=capitalized(block.get_state_display()),
         sentence=meaning.sentence if meaning else "",
         advice=meaning.next_step if meaning else "",
         code=block.code,

@@ -81,13 +81,18 @@ def request_rows(requests: Iterable[RegistrationRequest], place: dict[str, Any])
             name=one.person.display_name,
             site=one.establishment.name,
             function=short_label(one.function.label),
-            route=one.get_route_display(),
-            state=one.get_state_display(),
+            route=capitalized(one.get_route_display()),
+            state=capitalized(one.get_state_display()),
             level=LEVELS[RequestState(one.state)],
             age=age_words(one.created_at, moment),
             step=step_words(one),
             url=address("registrations:request", **place, request_id=one.pk),
         )
+
+
+def capitalized(label: str) -> str:
+    """« À corriger »: the first letter alone, so that acronyms stay as they are."""
+    return label[:1].upper() + label[1:]
 
 
 def step_words(request: RegistrationRequest) -> str:

@@ -30,8 +30,9 @@ from tenants.groups.queries import establishment_names
 from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
-PAGE = 50
+PAGE = 25
 CHUNK = 2000
+TICKED = "cocher"
 
 
 def _form(request: TenantRequest) -> ToRegisterForm:
@@ -55,10 +56,14 @@ def to_register(request: TenantRequest) -> HttpResponse:
     form, place = _form(request), place_of(request, None)
     page = Paginator(_people(form), PAGE).get_page(request.GET.get("page"))
     may_edit = request.access.establishments_for(Permission.PEOPLE_EDIT) != ()
+    rows = list(person_rows(lines_to_register(page), place, may_edit=may_edit))
     context = {
         "filters": form,
         "page": page,
-        "rows": list(person_rows(lines_to_register(page), place, may_edit=may_edit)),
+        "rows": rows,
+        "reasons": list(dict.fromkeys(one.why for one in rows if one.route)),
+        "tick_url": _tick_url(request),
+        "all_ticked": TICKED in request.GET,
         "routes": [("", "la voie proposée pour chacun"), *Route.choices],
         "prepare_url": address("registrations:prepare", **place),
         "may_work": request.access.establishments_for(WORK) != (),
@@ -67,6 +72,16 @@ def to_register(request: TenantRequest) -> HttpResponse:
         "desk_url": address("registrations:desk", **place),
     }
     return render(request, "registrations/to_register.html", context)
+
+
+def _tick_url(request: TenantRequest) -> str:
+    """The same page with every box ticked, or none: without any script."""
+    query = request.GET.copy()
+    if TICKED in query:
+        del query[TICKED]
+    else:
+        query[TICKED] = "page"
+    return f"?{query.urlencode()}"
 
 
 @requires(WORK, limited=True)

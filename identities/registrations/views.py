@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from identities.people.views import person_url, place_of
 from identities.registrations.block_forms import BlocksForm
 from identities.registrations.forms import CardOutcomeForm, WithdrawForm
-from identities.registrations.models import RegistrationRequest
+from identities.registrations.models import RegistrationRequest, Route
 from identities.registrations.next_steps import NextStep, next_step
 from identities.registrations.operations import (
     check_again,
@@ -23,6 +23,7 @@ from identities.registrations.operations import (
     settle_unknown_card,
     withdraw_request,
 )
+from identities.registrations.part_operations import mend_parts
 from identities.registrations.payload_shown import payload_parts
 from identities.registrations.queries import find_request
 from identities.registrations.request_shown import block_rows, missing_rows
@@ -74,13 +75,15 @@ def page(request: TenantRequest, request_id: UUID, establishment_id: UUID | None
     place = place_of(request, establishment_id)
     may_edit = holds_at(request, Permission.PEOPLE_EDIT, found)
     step = next_step(found, blocks, missing)
+    lacks = missing_rows(missing, found, place, may_edit=may_edit, may_work=may_work)
     context = {
         "found": found,
         "level": LEVELS[RequestState(found.state)],
         "step": step,
         "step_url": _step_url(request, step, found, establishment_id) if may_work else "",
         "blocks": block_rows(blocks),
-        "missing": missing_rows(missing, found, place, may_edit=may_edit, may_work=may_work),
+        "missing": lacks,
+        "complete_url": next((one.url for one in lacks if one.url), "") if not step.route else "",
         "events": list(found.events.order_by("-at", "-pk")),
         "payload": list(payload_parts(found.payload)) if _sees_payload(request, found) else [],
         "sees_payload": _sees_payload(request, found),
@@ -111,11 +114,15 @@ def _acts(
 ) -> dict[str, str]:
     """The other things that may be done now, each with its address."""
     acts = {}
-    if found.state in COMPLETABLE:
-        acts["Choisir ce qui est demandé"] = url_of(request, "blocks", found, establishment_id)
+    if _is_open_to_choice(found):
+        acts["Dates, activité et carte demandées"] = url_of(request, "blocks", found, establishment_id)
     if can_withdraw(found):
         acts["Retirer la demande…"] = url_of(request, "withdraw", found, establishment_id)
     return acts
+
+
+def _is_open_to_choice(found: RegistrationRequest) -> bool:
+    return found.route == Route.PSI and found.state in (*COMPLETABLE, RequestState.PARTLY_DONE)
 
 
 def _has_death(found: RegistrationRequest) -> bool:
@@ -145,13 +152,17 @@ def blocks(request: TenantRequest, request_id: UUID, establishment_id: UUID | No
     """What is asked of the national service: activity and its dates, a card and its address."""
     found = seen_request(request_id)
     back = url_of(request, "request", found, establishment_id)
-    if found.state not in COMPLETABLE:
+    if not _is_open_to_choice(found):
         messages.info(request, "La demande est partie : ce qu'elle demande ne change plus.")
         return redirect(back)
+    is_partly_done = found.state == RequestState.PARTLY_DONE
     form = BlocksForm(request.POST) if request.method == "POST" else BlocksForm.of(found)
+    if is_partly_done:
+        form.without_choice()
     if form.is_bound and form.is_valid():
+        write = mend_parts if is_partly_done else choose_blocks
         try:
-            choose_blocks(actor=request.access, request_id=found.pk, choices=form.choices)
+            write(actor=request.access, request_id=found.pk, choices=form.choices)
         except DomainError as error:
             add_refusal(form, error)
         else:
