@@ -14,6 +14,7 @@ from identities.registrations.desk import board, desk_counts, reasons_in_use, re
 from identities.registrations.export_operations import record_export
 from identities.registrations.forms import DeskForm
 from identities.registrations.shown import HEADER, LEVELS, export_rows, request_rows
+from identities.registrations.site_lists import FOR_A_PERSON
 from identities.registrations.states import RequestState
 from portal.foundation.addresses import address
 from portal.foundation.clock import today
@@ -24,7 +25,6 @@ from tenants.memberships.permissions import Permission
 
 PAGE = 25
 VIEW = Permission.REGISTRATION_VIEW
-FOR_A_PERSON = (RequestState.NEEDS_CORRECTION, RequestState.UNKNOWN, RequestState.PARTLY_DONE)
 UNDER_WAY = (RequestState.READY, RequestState.DRAFT, RequestState.QUEUED, RequestState.SENT)
 ENDED = (RequestState.DONE, RequestState.REFUSED, RequestState.WITHDRAWN, RequestState.EXPIRED)
 # Pages beside the desk: route, label, icon, the permission that opens it.

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count
+
 from identities.assignments.queries import Todo
 from identities.registrations.desk import DeskFilter, desk_counts
+from identities.registrations.models import RegistrationRequest
 from identities.registrations.states import RequestState
 
 WITHOUT = "sans-demande"
+FOR_A_PERSON = (RequestState.NEEDS_CORRECTION, RequestState.UNKNOWN, RequestState.PARTLY_DONE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ LISTS = {
         "La demande est prête ou partie : vous n'avez rien à faire, le numéro s'affichera sur la fiche.",
     ),
 }
+
+
+def requests_for_a_person() -> int:
+    """How many requests of the current door do not move on by themselves: one statement."""
+    rows = RegistrationRequest.objects.filter(state__in=FOR_A_PERSON)
+    return rows.count()
+
+
+def stuck_by_site() -> dict[UUID, int]:
+    """Site → how many requests there wait for a person, incomplete ones too: one statement."""
+    rows = RegistrationRequest.objects.filter(state__in=[*FOR_A_PERSON, RequestState.DRAFT])
+    return dict(rows.order_by().values_list("establishment_id").annotate(Count("pk")))
 
 
 def todo_of_registrations(establishment_id: UUID) -> list[Todo]:

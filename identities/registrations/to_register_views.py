@@ -101,6 +101,8 @@ def prepare(request: TenantRequest) -> HttpResponse:
             created += done.created
             refused += done.refused
     _tell(request, created, refused)
+    if len(chosen) == 1 and created:  # from the person's own page, or one box
+        return redirect("registrations:request", slug, created[0].pk)
     if any(one.state == RequestState.READY and one.route == Route.PSI for one in created):
         return redirect("registrations:send", slug)
     return redirect("registrations:desk" if created else "registrations:to_register", slug)

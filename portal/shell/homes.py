@@ -10,6 +10,7 @@ from identities.duplicates.queries import pairs_to_settle
 from identities.hr_imports.notices import doubles_sentence, waiting_sentence
 from identities.hr_imports.queries import doubles_left, pushes_waiting
 from identities.identity_checks.queries import todo_of_changes, todo_of_checks
+from identities.registrations.site_lists import requests_for_a_person, todo_of_registrations
 from identities.reviews.queries import late_review, todo_of_review
 from portal.dispatch.queries import messages_to_handle
 from portal.foundation.addresses import address
@@ -140,7 +141,8 @@ def site_lines(access: Access, establishment_id: UUID) -> list[Line]:
     """What the site has to do today, most urgent first, then its identities and its yearly review."""
     checks = todo_of_checks(establishment_id) if access.holds(Permission.IDENTITY_CHECK) else ()
     review = todo_of_review(establishment_id) if access.holds(Permission.PRESENCE_REVIEW) else ()
-    due = [_site_line(access, one) for one in (*todo_for_site(establishment_id), *checks, *review)]
+    numbers = todo_of_registrations(establishment_id) if access.holds(Permission.REGISTRATION_VIEW) else ()
+    due = [_site_line(access, one) for one in (*todo_for_site(establishment_id), *checks, *numbers, *review)]
     return [*due, *_changes(access, establishment_id=establishment_id)]
 
 
@@ -154,7 +156,7 @@ def _site_line(access: Access, todo: Todo) -> Line:
 def group_lines(access: Access, rows: list[GroupRow]) -> list[Line]:
     """What the group has to do today, most urgent first."""
     own = [*_messages(access), *_rights(access), *_changes(access), *_doubles(access)]
-    own += [*_failing(access), *_reviews(access)]
+    own += [*_failing(access), *_reviews(access), *_registrations(access)]
     return [*own, *_pushes(access), *_keys(access), *_leaving(rows), *_ending(rows)]
 
 
@@ -227,6 +229,19 @@ def _reviews(access: Access) -> Iterator[Line]:
         text = "Un site n'a" if late.sites == 1 else f"{late.sites} sites n'ont"
         url = address("reviews:campaign", group_slug=access.group_slug, review_campaign_id=late.campaign_id)
         yield Line("danger", f"{text} pas terminé la revue des présents à temps.", "", url, "Voir la revue")
+
+
+def _registrations(access: Access) -> Iterator[Line]:
+    """Requests for a national number that only a person can move on, for those who work them."""
+    count = requests_for_a_person() if access.holds(Permission.REGISTRATION_WORK) else 0
+    if count:
+        text = (
+            "Un enregistrement national attend"
+            if count == 1
+            else f"{count} enregistrements nationaux attendent"
+        )
+        url = address("registrations:desk", group_slug=access.group_slug)
+        yield Line("warn", f"{text} une personne.", "", url, "Voir")
 
 
 def _leaving(rows: list[GroupRow]) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from identities.people.models import Person
 from identities.people.queries import IdentityStanding, identifiers_of, identity_standing
 from identities.people.rules import NO_COPY, missing_for_registration
 from identities.people.views import person_url, place_of, seen_person
+from identities.registrations.on_person_page import registration_part
 from identities.situations.on_person_page import situation_lines
 from portal.foundation.addresses import address
 from portal.foundation.tenancy import current_tenant
@@ -52,6 +53,9 @@ def person_page(
         "directory": _directory(request, person, standing, establishment_id),
         "identity": identity_part(request, person, establishment_id),
         "doubles": _doubles(request, person, establishment_id),
+        "registration": registration_part(request, person, establishment_id)
+        if _allowed(request, Permission.REGISTRATION_VIEW, establishment_id)
+        else None,
         "situations": situation_lines(request, person, establishment_id)
         if _allowed(request, Permission.REGISTRATION_VIEW, establishment_id)
         else [],

@@ -102,6 +102,12 @@ KINDS = (
         permission=Permission.PRESENCE_REVIEW,
     ),
     NoticeKind(
+        "registrations_stuck",
+        "Enregistrements nationaux à corriger, à compléter ou à relancer",
+        Rhythm.WEEKLY,
+        permission=Permission.REGISTRATION_WORK,
+    ),
+    NoticeKind(
         "self_registrations_to_confirm",
         "Auto-enregistrements à confirmer : rappels à 15, 7 et 3 jours de l'échéance",
         Rhythm.DAILY,
