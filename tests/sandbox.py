@@ -1,4 +1,4 @@
-"""The stand-in of Pro Santé Connect and of group providers, for tests: a process of its own, well again before each test."""
+"""The stand-in of outside identity services, for tests: a process of its own, well again before each test."""
 
 import json
 import os
@@ -157,6 +157,19 @@ class Sandbox(Provider):
     def tell_directory(self, **values: bool) -> None:
         """`release`: other technical ids; `builtin`: the built-in people instead of what is loaded."""
         self._control("PUT", "directory", values)
+
+    @property
+    def psi(self) -> str:
+        """The address of API PSI."""
+        return f"{self.root}/psi"
+
+    def tell_psi(self, **values: Any) -> dict[str, Any]:
+        """`people`, `self_enrolled`, `elapsed_days`, `variant`, `chaos` with `seed` and `seconds`; gives the book."""
+        return self._control("PUT", "psi", values)
+
+    def psi_book(self) -> dict[str, Any]:
+        """What API PSI wrote since the test began: accounts, with their employments, activities, cards and calls."""
+        return self._control("GET", "psi")
 
     def reset(self) -> None:
         self._control("POST", "reset")

@@ -13,6 +13,7 @@ from portal.sandbox.clients import clients
 from portal.sandbox.contracts import Contract, group_provider, psc
 from portal.sandbox.faults import KNOWN, SLOW_SECONDS, faults
 from portal.sandbox.memory import Session, memory
+from portal.sandbox.psi import views as psi
 from portal.sandbox.requests_received import received
 
 STYLE = (Path(__file__).resolve().parent / "templates" / "sandbox" / "sandbox.css").read_text()
@@ -35,6 +36,7 @@ def status(request: HttpRequest) -> HttpResponse:
             "psc": known,
             "group_provider": provider,
             "directory": f"http://{request.get_host()}/fhir/v2",
+            "psi": f"http://{request.get_host()}/psi",
             "faults": faults.active(),
         }
     )
@@ -103,6 +105,7 @@ def reset(request: HttpRequest) -> HttpResponse:
         clients.reset,
         received.clear,
         annuaire.forget,
+        psi.forget,
     ]
     for one in forget:
         one()

@@ -60,6 +60,24 @@ KNOWN = {
     "directory_truncated": "annuaire : réponse coupée",
     "directory_other_shape": "annuaire : autre ressource qu'un Bundle",
     "directory_page_gone": "annuaire : page suivante oubliée (410)",
+    # API PSI: the whole call (portal/sandbox/psi/breakdowns.py)
+    "psi_slow": "PSI : fait, puis lent",
+    "psi_reset_before": "PSI : coupé avant d'être fait",
+    "psi_reset_after": "PSI : fait, puis coupé",
+    "psi_500": "PSI : 500 avant d'être fait",
+    "psi_500_after": "PSI : fait, puis 500",
+    "psi_502": "PSI : 502 de la passerelle",
+    "psi_503": "PSI : 503 avec Retry-After",
+    "psi_429": "PSI : trop de demandes (429)",
+    "psi_cut_body": "PSI : fait, réponse coupée",
+    "psi_wrong_type": "PSI : fait, page HTML",
+    "psi_401": "PSI : clé refusée (401)",
+    "psi_403": "PSI : clé refusée (403)",
+    # API PSI: one part of a call that is worked
+    "psi_activity_503": "PSI : service des activités indisponible",
+    "psi_activity_failed": "PSI : création d'activité échouée",
+    "psi_card_503": "PSI : service des cartes indisponible",
+    "psi_card_refused": "PSI : carte refusée sans détail",
 }
 
 

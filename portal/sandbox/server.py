@@ -1,6 +1,7 @@
 """One process, one thread a request: a slow answer keeps nobody else waiting. On both loopbacks, never elsewhere."""
 
 import errno
+import socket
 import threading
 import time
 from typing import Any
@@ -21,11 +22,18 @@ class _Handler(WSGIRequestHandler):
         return super().get_environ() | {
             "sandbox.received_at": self.received_at,
             "sandbox.hang_up": self.hang_up,
+            "sandbox.cut": self.cut,
         }
 
     def hang_up(self) -> None:
         """The connection ends with this answer, even before its last byte."""
         self.hangs_up = True
+
+    def cut(self) -> None:
+        """The connection ends now, without an answer."""
+        self.hangs_up = True
+        connection: Any = self.connection
+        connection.shutdown(socket.SHUT_RDWR)
 
     def handle_one_request(self) -> None:
         super().handle_one_request()

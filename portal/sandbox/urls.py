@@ -1,4 +1,4 @@
-"""The addresses of both contracts of sign-in, told apart by `_of_…`, and of the Annuaire Santé."""
+"""The addresses of both contracts of sign-in, told apart by `_of_…`, of the Annuaire Santé and of API PSI."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.sandbox import backchannel, control, wallet
 from portal.sandbox.annuaire import views as annuaire
 from portal.sandbox.contracts import ENDPOINTS, REALM, Contract, group_provider, psc
+from portal.sandbox.psi import views as psi
 
 View = Callable[[HttpRequest, Contract], HttpResponse]
 VIEWS: dict[str, View] = {
@@ -43,6 +44,7 @@ urlpatterns = [
     path(f"{_provider}/choix", _of_provider(choose)),
     *(path(_provider + ENDPOINTS[name], _of_provider(view)) for name, view in VIEWS.items()),
     path("fhir/v2/<path:path>", annuaire.answer),
+    path("psi/v1/identities", psi.register),
     path("_sandbox/", control.status),
     path("_sandbox/style.css", control.style),
     path("_sandbox/fault", control.fault),
@@ -51,5 +53,6 @@ urlpatterns = [
     path("_sandbox/people", control.people),
     path("_sandbox/clients", control.client),
     path("_sandbox/directory", control.directory),
+    path("_sandbox/psi", psi.control),
     path("_sandbox/reset", control.reset),
 ]
