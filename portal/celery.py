@@ -60,6 +60,10 @@ app.conf.beat_schedule = {
         "task": "identities.national_directory.tasks.resume_campaigns",
         "schedule": 30.0,
     },
+    "numéros RPPS reportés à la main": {
+        "task": "identities.rpps_plus.tasks.look_at_every_group",
+        "schedule": crontab(hour=4, minute=50),
+    },
     "situations RPPS après un départ": {
         "task": "identities.situations.tasks.look_at_every_group",
         "schedule": crontab(hour=4, minute=45),
