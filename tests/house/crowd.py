@@ -22,6 +22,7 @@ from tests.factories.identity_checks import TraitChangeFactory
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
+from tests.factories.registrations import more_of_request, request_of
 from tests.factories.reviews import more_of_review, review_of
 from tests.factories.self_registrations import SelfRegistrationFactory, self_registration_of
 from tests.factories.situations import SituationFactory
@@ -59,6 +60,7 @@ class Crowd:
             self.campaign = CampaignFactory()
             self.review = review_of(self.site, self.assignment, "Revue")
             self.change = TraitChangeFactory(person=self.person)
+            self.request = request_of(self.assignment, "Demande")
             self.key = make_key("Paie Siège")
             self.by_themself = self_registration_of(self.person, self.site, "Parcours")
             self.situation = SituationFactory(assignment__establishment=self.site)
@@ -74,6 +76,7 @@ class Crowd:
             self._of_the_person(count)
             UnitFactory.create_batch(count, establishment=self.site)
             EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
+            more_of_request(self.request["request_id"], count)
             more_of_review(self.review["site_review_id"], count)
             more_of_import(self.hr_import["run_id"], self.site, count)
             self._doubles(count)
@@ -183,7 +186,13 @@ class Crowd:
             "situation_id": [self.situation.pk],
             **{
                 name: [one]
-                for name, one in {**self.hr_import, **self.review, **self.doubles, **self.by_themself}.items()
+                for name, one in {
+                    **self.hr_import,
+                    **self.review,
+                    **self.doubles,
+                    **self.by_themself,
+                    **self.request,
+                }.items()
             },
             "identifier_id": [self.identifier.pk],
             "mapping_id": [self.mapping.pk],

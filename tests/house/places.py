@@ -26,6 +26,7 @@ from tests.factories.identity_checks import TraitChangeFactory
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
+from tests.factories.registrations import request_of
 from tests.factories.reviews import review_of
 from tests.factories.self_registrations import self_registration_of
 from tests.factories.situations import SituationFactory
@@ -57,6 +58,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         campaign = CampaignFactory(started_by_name=f"{mark} CAMPAGNE")
         LookupFactory(campaign=campaign, link=link, failure=f"{mark} ÉCHEC")
         DirectoryLinkFactory(person=person, reasons=[f"{mark} RAISON"])
+        request = request_of(assignment, mark)
         change = TraitChangeFactory(
             person=person, before={"usage_name": f"{mark} USAGE"}, after={"usage_name": f"{mark} DEMANDE"},
             asked_by_name=f"{mark} DEMANDEUR",
@@ -96,6 +98,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         **hr_import,
         **doubles,
         **review,
+        **request,
         **by_themself,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
