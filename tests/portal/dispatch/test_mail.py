@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from portal.dispatch import mail
 from portal.dispatch.delivery import deliver
 from portal.dispatch.journal_heads import send_heads
-from portal.dispatch.mail import Recipient, mail_content, post_mail, register_recipients
+from portal.dispatch.mail import Recipient, mail_content, mail_reader, post_mail, register_recipients
 from portal.dispatch.models import Message, Settlement
+from portal.dispatch.registry import Delivery
 from portal.dispatch.states import MessageState, Outcome
 from portal.foundation.clock import now
 from portal.foundation.keys import uuid7
@@ -31,6 +32,7 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 def _own_registry(monkeypatch):
     monkeypatch.setattr(mail, "_contents", dict(mail._contents))
     monkeypatch.setattr(mail, "_recipients", list(mail._recipients))
+    monkeypatch.setattr(mail, "_readers", dict(mail._readers))
 
 
 @pytest.fixture
@@ -95,8 +97,19 @@ def test_outside_of_a_group_it_belongs_to_the_platform(door):
 
 
 def test_it_goes_to_somebody():
-    with pytest.raises(ValueError, match="an account or to an address"):
+    with pytest.raises(ValueError, match="an account, to an address or to the reader"):
         post_mail(template="x")
+
+
+def test_a_template_may_have_a_reader_without_an_account(group):
+    mail_reader("lecteur")(lambda posted: Recipient(f"{posted.context['id']}@x.example"))
+    with pytest.raises(ValueError, match="to the reader"):
+        post_mail(template="lecteur", to_address="quelqu.un@x.example")
+    with tenant(group.id):
+        payload = post_mail(template="lecteur", context={"id": "lou"}).payload
+    assert payload == {"template": "lecteur", "context": {"id": "lou"}}
+    asked = Delivery(uuid7(), group.id, mail.KIND, "courriel", payload, 1)
+    assert mail.recipient_of(asked) == Recipient("lou@x.example")
 
 
 def test_a_template_has_one_maker():

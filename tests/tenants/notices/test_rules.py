@@ -154,7 +154,8 @@ class TestKindsTold:
 
     def test_weekly_ones_are_not_told_twice_a_week(self):
         assert codes(Preferences(), first=False) == {
-            "rights_waiting", "missions_ending", "arrivals_tomorrow", "messages_to_handle", "hr_imports_waiting"
+            "rights_waiting", "missions_ending", "arrivals_tomorrow", "messages_to_handle", "hr_imports_waiting",
+            "self_registrations_to_confirm", "situations_to_close",
         }  # fmt: skip
 
     def test_never_is_never(self):
