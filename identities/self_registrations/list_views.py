@@ -20,6 +20,7 @@ from identities.self_registrations.queries import (
     gauge_by_site,
     paths_shown,
     people_to_invite,
+    to_invite_by_site,
 )
 from identities.self_registrations.shown import HEADER, export_rows, path_rows
 from portal.foundation.addresses import address
@@ -67,10 +68,28 @@ def _site_gauges(first: date) -> list[tuple[str, Any]]:
 
 
 def _invite_url(request: TenantRequest, establishment_id: UUID | None) -> str:
-    """Invitations are sent by a site."""
-    if establishment_id is None or not request.access.holds(Permission.REGISTRATION_INVITE):
+    """A site invites its people; from the group, one chooses the site first."""
+    if request.access.establishments_for(Permission.REGISTRATION_INVITE) == ():
         return ""
+    if establishment_id is None:
+        return address("self_registrations:choose_site", group_slug=request.access.group_slug)
     return address("self_registrations:invite", **place_of(request, establishment_id))
+
+
+@requires(Permission.REGISTRATION_INVITE, limited=True)
+@require_GET
+def choose_site(request: TenantRequest) -> HttpResponse:
+    """Sites with somebody to invite, and how many."""
+    counts, slug = to_invite_by_site(), request.access.group_slug
+    names = establishment_names(counts) if counts else {}
+    context = {
+        "sites": [
+            (name, address("self_registrations:invite", group_slug=slug, establishment_id=key), counts[key])
+            for key, name in names.items()
+        ],
+        "list_url": address("self_registrations:list", group_slug=slug),
+    }
+    return render(request, "self_registrations/choose_site.html", context)
 
 
 @requires(Permission.REGISTRATION_VIEW, limited=True)

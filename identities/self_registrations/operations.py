@@ -76,11 +76,13 @@ def invite(*, actor: Actor, person_ids: Iterable[UUID], channel: str, establishm
     with transaction.atomic():
         list(Person.objects.select_for_update().filter(pk__in=list(people)).order_by("pk").values_list("pk"))
         reachable, refused = _reachable(people, channel)
+        waiting = _open_requests(reachable, establishment_id)  # prepared at the desk, nobody invited yet
+        asked = [one for one in reachable if one not in waiting]
         prepared = prepare_requests(
-            actor=actor, person_ids=list(reachable), route=Route.SELF, establishment_id=establishment_id
+            actor=actor, person_ids=asked, route=Route.SELF, establishment_id=establishment_id
         )
         refused += [f"{people[one.id].display_name} : {one.french}" for one in prepared.refused]
-        requests = _open_requests(list(reachable), establishment_id)
+        requests = waiting | {one.person_id: one for one in prepared.created}
         paths = [_new_path(actor, people[one], requests[one]) for one in reachable if one in requests]
         insert_all(paths)
         if channel == Channel.EMAIL:

@@ -1,5 +1,6 @@
 """Reads of self-registrations: the list and its figures, one path, what waits for a confirmation."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,8 +21,9 @@ from django.db.models import (
     When,
 )
 
+from identities.assignments.models import Assignment
 from identities.people.models import Person
-from identities.registrations.models import RegistrationRequest
+from identities.registrations.models import RegistrationRequest, Route
 from identities.registrations.queries import people_to_register
 from identities.registrations.states import RequestState
 from identities.self_registrations.models import Contact, ContactCode, PersonalLink, SelfRegistration
@@ -162,13 +164,43 @@ def people_invited(person_ids: Iterable[UUID]) -> set[UUID]:
     return set(rows.values_list("person_id", flat=True))
 
 
-def people_to_invite(establishment_id: UUID, limit: int = MOST_SHOWN) -> list[Person]:
-    """People of that site still to be registered, by name, without those whose self-registration is under way."""
-    under_way = SelfRegistration.objects.filter(
-        group_id=OuterRef("group_id"), person_id=OuterRef("pk"), state__in=OPEN_STATES
+def _not_under_way(person: str) -> Any:
+    """For rows that name a person in that column: no self-registration of theirs is under way."""
+    paths = SelfRegistration.objects.filter(group_id=OuterRef("group_id"), person_id=OuterRef(person))
+    return ~Exists(paths.filter(state__in=OPEN_STATES))
+
+
+def _prepared_at_the_desk() -> QuerySet[RegistrationRequest]:
+    """Requests by this route whose person nobody invited yet."""
+    rows = RegistrationRequest.objects.filter(
+        route=Route.SELF, state__in=[RequestState.DRAFT, RequestState.READY]
     )
-    found = people_to_register(establishment_id=establishment_id).filter(~Exists(under_way))
-    return list(found[:limit])
+    return rows.filter(_not_under_way("person_id"))
+
+
+def people_to_invite(establishment_id: UUID, limit: int = MOST_SHOWN) -> list[Person]:
+    """People of that site still to be registered, or to be invited as the desk prepared it, by name."""
+    to_register = people_to_register(establishment_id=establishment_id).filter(_not_under_way("pk"))
+    prepared = _prepared_at_the_desk().filter(establishment_id=establishment_id)
+    found = Person.objects.filter(Q(pk__in=to_register.values("pk")) | Q(pk__in=prepared.values("person_id")))
+    return list(found.order_by("name_key", "pk")[:limit])
+
+
+def to_invite_by_site() -> dict[UUID, int]:
+    """Site → how many people may be invited there: two statements."""
+    stays = people_to_register().filter(_not_under_way("pk")).values("stay_id")  # type: ignore[misc]  # annotated there
+    counted = Counter(
+        dict(
+            Assignment.objects.filter(pk__in=stays)
+            .order_by()
+            .values_list("establishment_id")
+            .annotate(Count("pk"))
+        )
+    )
+    counted.update(
+        dict(_prepared_at_the_desk().order_by().values_list("establishment_id").annotate(Count("pk")))
+    )
+    return dict(counted)
 
 
 def people_by_id(person_ids: Iterable[UUID]) -> dict[UUID, Person]:

@@ -16,6 +16,7 @@ PAGES = (
     (f"{ONE}confirmer/", views.confirmation, "confirm"),
 )
 urlpatterns = [
+    path(f"{AUTO}inviter/", list_views.choose_site, name="choose_site"),
     *(path(f"{AUTO}{end}", view, name=name) for end, view, name in PAGES),
     *(path(f"e/<uuid:establishment_id>/{AUTO}{end}", view, name=name) for end, view, name in PAGES),
     path(f"e/<uuid:establishment_id>/{AUTO}inviter/", list_views.invitation, name="invite"),

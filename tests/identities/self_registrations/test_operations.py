@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from identities.registrations.models import RegistrationRequest
+from identities.registrations.set_operations import prepare_requests
 from identities.self_registrations.confirmation_operations import (
     confirm_numbered,
     expire_late,
@@ -13,7 +14,14 @@ from identities.self_registrations.confirmation_operations import (
 )
 from identities.self_registrations.models import PersonalLink, SelfRegistration
 from identities.self_registrations.operations import declare_enrolled, invite, new_link, withdraw
-from identities.self_registrations.queries import gauge, gauge_by_site, lapsed, reminders
+from identities.self_registrations.queries import (
+    gauge,
+    gauge_by_site,
+    lapsed,
+    people_to_invite,
+    reminders,
+    to_invite_by_site,
+)
 from portal.dispatch.models import Message
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
@@ -77,6 +85,16 @@ class TestInviting:
         assert done.paths == []
         assert len(done.refused) == 2
         assert "aucun courriel" in done.refused[0]
+
+    def test_a_request_prepared_at_the_desk_is_the_one_that_goes_on(self, group, stay, door):
+        prepared = prepare_requests(actor=SITE, person_ids=[stay.person_id], route="self").created[0]
+        assert to_invite_by_site() == {group.first.pk: 1}
+        assert [one.pk for one in people_to_invite(group.first.pk)] == [stay.person_id]
+        done = invite(actor=SITE, person_ids=[stay.person_id], channel="sms", establishment_id=group.first.pk)
+        assert done.refused == []
+        assert done.paths[0].request_id == prepared.pk
+        assert people_to_invite(group.first.pk) == []
+        assert to_invite_by_site() == {}
 
     def test_a_new_link_shuts_the_former(self, group, invited):
         path, former = invited()

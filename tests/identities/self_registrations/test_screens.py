@@ -88,6 +88,12 @@ class TestInviting:
             assert SelfRegistration.objects.get().person_id == stay.person_id
         assert "Personne à inviter" in client.get(f"{site}inviter/").content.decode()
 
+    def test_from_the_group_one_chooses_the_site(self, client_for, administrator, manager, stay, site, group):
+        address = f"/g/{group.slug}/enregistrements/auto/"
+        assert f"{address}inviter/" in client_for(administrator).get(address).content.decode()
+        for user in (administrator, manager):
+            assert f'href="{site}inviter/"' in client_for(user).get(f"{address}inviter/").content.decode()
+
     def test_nobody_ticked_is_told(self, client_for, manager, stay, site):
         text = client_for(manager).post(f"{site}inviter/", {"channel": "email"}).content.decode()
         assert "Cochez au moins une personne" in text
