@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from identities.registrations.composing import traits_of
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
 from identities.registrations.rules import can_retry
 from identities.registrations.states import BlockState, RequestState
 
+_CIVIL = ("lastName", "firstNames", "genderCode", "birthDate", "birthLocationCode", "birthPlace")
 CARDS = (BlockKind.CARD_PSI, BlockKind.CARD_CPS)
 
 
@@ -75,6 +77,12 @@ def has_unknown_card(blocks: Sequence[RequestBlock]) -> bool:
     return any(one.kind in CARDS and one.state == BlockState.UNKNOWN for one in blocks)
 
 
+def record_changed(request: RegistrationRequest) -> bool:
+    """Whether the civil status of the record is no longer the one that was sent."""
+    sent, known = request.payload or {}, traits_of(request.person, "", "", request.pk).body()
+    return any(sent.get(key, "") != known.get(key, "") for key in _CIVIL)
+
+
 def _draft(
     request: RegistrationRequest, blocks: Sequence[RequestBlock], missing: Sequence[object]
 ) -> NextStep:
@@ -113,14 +121,16 @@ def _unknown(
 def _correction(
     request: RegistrationRequest, blocks: Sequence[RequestBlock], missing: Sequence[object]
 ) -> NextStep:
-    if request.divergences:
+    if request.divergences and not record_changed(request):
         return NextStep(
             "L'état civil national diffère : comparez les deux, corrigez ce qui est faux, puis renvoyez.",
             "registrations:correct",
             "Comparer et corriger",
         )
     return NextStep(
-        "La réponse demande une correction : lisez-la ci-dessous, corrigez, puis remettez la demande prête.",
+        "La fiche a changé depuis l'envoi : vérifiez la demande, puis renvoyez-la."
+        if record_changed(request)
+        else "La réponse demande une correction : lisez-la ci-dessous, corrigez, puis remettez la demande prête.",
         "registrations:check",
         "C'est corrigé : vérifier la demande",
         posts=True,

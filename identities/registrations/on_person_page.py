@@ -1,4 +1,4 @@
-"""The part of a person's page about their national registration: requests, numbers obtained, or the button to prepare one."""
+"""The part of a person's page about national registration: requests, numbers obtained, or the button to prepare one."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from identities.identity_checks.queries import waiting_change_of
 from identities.people.views import person_url, place_of
 from identities.registrations.block_forms import BlocksForm
 from identities.registrations.forms import CardOutcomeForm, WithdrawForm
@@ -88,6 +89,8 @@ def page(request: TenantRequest, request_id: UUID, establishment_id: UUID | None
         "payload": list(payload_parts(found.payload)) if _sees_payload(request, found) else [],
         "sees_payload": _sees_payload(request, found),
         "person_url": person_url(request, found.person, establishment_id),
+        "waiting_url": _waiting_url(request, found, establishment_id),
+        "recheck_url": _recheck_url(request, found, step, establishment_id) if may_work else "",
         "acts": _acts(request, found, establishment_id) if may_work else {},
         "has_death": _has_death(found),
         "opens_death": request.access.establishments_for(Permission.CIVIL_STATUS_VIEW) is None,
@@ -119,6 +122,24 @@ def _acts(
     if can_withdraw(found):
         acts["Retirer la demande…"] = url_of(request, "withdraw", found, establishment_id)
     return acts
+
+
+def _waiting_url(request: TenantRequest, found: RegistrationRequest, establishment_id: UUID | None) -> str:
+    """Where the change of identity that a second person has to confirm is seen; empty when none waits."""
+    change = waiting_change_of(found.person) if found.state == RequestState.NEEDS_CORRECTION else None
+    if change is None:
+        return ""
+    ids = {"person_id": found.person_id, "trait_change_id": change.pk}
+    return address("identity_checks:change", **place_of(request, establishment_id), **ids)
+
+
+def _recheck_url(
+    request: TenantRequest, found: RegistrationRequest, step: NextStep, establishment_id: UUID | None
+) -> str:
+    """For a record that was right all along: the RNIPP may have been mended since."""
+    if found.state != RequestState.NEEDS_CORRECTION or step.posts:
+        return ""
+    return url_of(request, "check", found, establishment_id)
 
 
 def _is_open_to_choice(found: RegistrationRequest) -> bool:
