@@ -12,7 +12,7 @@ from identities.registrations.recording import move
 from identities.registrations.states import BlockState, RequestState
 from identities.self_registrations.models import SelfRegistration
 from identities.self_registrations.operations import GONE
-from identities.self_registrations.queries import confirmed_by_psi, lapsed
+from identities.self_registrations.queries import confirmed_by_psi, lapsed, taken_back
 from identities.self_registrations.records import about
 from identities.self_registrations.rules import check_confirmable
 from identities.self_registrations.states import PATH_TRANSITIONS, PathState
@@ -23,6 +23,10 @@ PREPARED = Act(
     "self_registration_confirming", "{actor} a préparé la confirmation de {object} par Pro Santé Identité."
 )
 CONFIRMED = Act("self_registration_confirmed", "{actor} a confirmé l'auto-enregistrement de {object}.")
+SHUT = Act(
+    "self_registration_shut",
+    "{actor} a fermé l'invitation à s'enregistrer de {object}, dont la demande a été retirée.",
+)
 EXPIRED = Act(
     "self_registration_expired",
     "{actor} a constaté l'échéance de l'auto-enregistrement de {object}, que l'établissement n'a pas confirmé.",
@@ -92,6 +96,17 @@ def _confirm(actor: Actor, path: SelfRegistration) -> None:
     check_confirmable(path)
     PATH_TRANSITIONS.move_one(path, PathState.CONFIRMED, GONE, ended_at=now())
     record(actor, CONFIRMED, **about(path))
+
+
+def shut_taken_back(*, actor: Actor) -> int:
+    """Ends those whose request was withdrawn before the enrolment, with their links; says how many."""
+    found = list(taken_back().select_related("person"))
+    for path in found:
+        with transaction.atomic():
+            PATH_TRANSITIONS.move_one(path, PathState.WITHDRAWN, GONE, ended_at=now())
+            path.links.filter(revoked_at=None).update(revoked_at=now())
+            record(actor, SHUT, **about(path))
+    return len(found)
 
 
 def expire_late(*, actor: Actor) -> int:

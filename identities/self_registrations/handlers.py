@@ -46,7 +46,7 @@ def invitation(mail: Mail) -> dict[str, Any] | None:
 
 
 def _link(mail: Mail) -> PersonalLink | None:
-    related = ("registration__person", "registration__establishment")
+    related = ("registration__person", "registration__establishment", "registration__request")
     found = PersonalLink.objects.select_related(*related).get(pk=UUID(mail.context["link_id"]))
     return None if link_refusal(found, now()) else found
 

@@ -21,7 +21,7 @@ from identities.self_registrations.links import Secret, read_secret
 from identities.self_registrations.models import PersonalLink, SelfRegistration
 from identities.self_registrations.queries import link_by_device, link_by_token
 from identities.self_registrations.records import ThePerson, the_person
-from identities.self_registrations.rules import LINK_LIFE
+from identities.self_registrations.rules import LINK_LIFE, is_taken_back
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from tenants.groups.queries import groups_named
@@ -100,7 +100,8 @@ def by_device(view: Callable[..., HttpResponse]) -> View:
 def _is_open(visit: Visit) -> bool:
     """A record merged into another goes on there, with another link."""
     link = visit.link
-    return link.revoked_at is None and link.expires_at > now() and visit.path.person.merged_into_id is None
+    is_usable = link.revoked_at is None and link.expires_at > now() and not is_taken_back(visit.path)
+    return is_usable and visit.path.person.merged_into_id is None
 
 
 def _private(view: View) -> View:

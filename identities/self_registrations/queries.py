@@ -29,7 +29,7 @@ from identities.registrations.states import RequestState
 from identities.self_registrations.models import Contact, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.rules import is_reminded
 from identities.self_registrations.states import BEFORE_ENROLMENT, OPEN_STATES, PathState
-from portal.foundation.clock import end_of_day, now, start_of_day, today
+from portal.foundation.clock import end_of_day, now, start_of_day
 
 MOST_SHOWN = 500  # people to invite, on one page
 LATE_LINK = "lien_echu"  # a filter besides the states: the last link no longer opens
@@ -146,9 +146,15 @@ def confirmed_by_psi() -> QuerySet[SelfRegistration]:
     return rows.filter(confirming_request__state=RequestState.DONE)
 
 
-def groups_with_lapsed() -> list[UUID]:
-    """Groups with a deadline that is over, asked at the clock's door."""
-    rows = SelfRegistration.objects.filter(state=PathState.DECLARED, confirm_by__lt=today())
+def taken_back() -> QuerySet[SelfRegistration]:
+    """Before the enrolment, and whose request was withdrawn: by hand, or because the person left."""
+    rows = SelfRegistration.objects.filter(state__in=BEFORE_ENROLMENT)
+    return rows.filter(request__state=RequestState.WITHDRAWN)
+
+
+def groups_with_open_paths() -> list[UUID]:
+    """Groups with something for the night to look at, asked at the clock's door."""
+    rows = SelfRegistration.objects.filter(state__in=OPEN_STATES)
     return sorted(rows.values_list("group_id", flat=True).distinct().order_by())
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from identities.people.models import Person
+from identities.registrations.states import RequestState
 from identities.self_registrations.models import Channel, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.states import BEFORE_ENROLMENT, PathState
 from portal.foundation.errors import DomainError
@@ -88,9 +89,18 @@ def check_enrolled_on(day: date, today: date) -> None:
         raise DomainError("Too late", DELETED, "enrolled_on")
 
 
+def is_taken_back(path: SelfRegistration) -> bool:
+    """Its request was withdrawn, by hand or because the person left before anything was sent."""
+    return path.request.state == RequestState.WITHDRAWN
+
+
 def link_refusal(link: PersonalLink, now: datetime) -> str:
     """Why that link opens nothing, in French, with what to do next; empty when it opens."""
     ask = "Demandez-en un nouveau à l'établissement qui vous a invité."
+    if is_taken_back(link.registration):
+        return (
+            "Cette invitation a été retirée. Si vous travaillez toujours là, adressez-vous à l'établissement."
+        )
     if link.revoked_at is not None:
         return f"Ce lien a été remplacé ou annulé. Utilisez le plus récent que vous avez reçu. {ask}"
     if link.opened_at is not None:

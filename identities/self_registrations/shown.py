@@ -8,7 +8,7 @@ from typing import Any
 from identities.people.sentences import trait_label, trait_words
 from identities.people.traits import PersonTraits
 from identities.self_registrations.models import PersonalLink, SelfRegistration
-from identities.self_registrations.rules import DELETED, link_refusal
+from identities.self_registrations.rules import DELETED, is_taken_back
 from identities.self_registrations.states import BEFORE_ENROLMENT, PathState
 from portal.foundation.addresses import address
 from portal.foundation.clock import now, today
@@ -102,9 +102,11 @@ def next_step(path: SelfRegistration, link: PersonalLink | None) -> str:
         return "L'établissement a confirmé : il n'y a plus rien à faire ici."
     if path.state == PathState.WITHDRAWN:
         return "Cette invitation est retirée. Une nouvelle peut être faite."
+    if is_taken_back(path):
+        return "Sa demande a été retirée (départ, ou décision) : cette invitation se ferme d'elle-même la nuit prochaine."
     if link is None:
         return "Préparez le lien, puis envoyez-le par SMS depuis le téléphone du site."
-    if link.opened_at is None and link_refusal(link, now()):
+    if link.opened_at is None and link.expires_at <= now():
         return "Le lien a plus de 7 jours : renvoyez-en un."
     if link.opened_at is not None and link.expires_at <= now():
         return "Les 7 jours du lien sont passés avant la fin : renvoyez-en un, la personne reprendra où elle en est."

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 
 from identities.people.models import Person
@@ -110,6 +111,13 @@ class TestTheLink:
             message = Message.objects.get(kind="mail")
         deliver(group.id, message.pk)
         assert mail.outbox == []
+
+    def test_many_tries_from_one_place_wait(self, db, phone, settings):
+        cache.clear()
+        settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"personal_link": "2/m/ip"}
+        codes = [phone.get(f"{HOME}{'x' * 64}/").status_code for _ in range(3)]
+        cache.clear()
+        assert codes == [404, 404, 429]
 
     @pytest.mark.parametrize("shape", ["x", "x" * 64, "é", "A" * 63 + "="])
     def test_a_wrong_link_says_what_to_do(self, db, phone, shape):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from identities.people.models import Person
+from identities.registrations.operations import withdraw_request
 from identities.self_registrations.models import PersonalLink, SelfRegistration
 from identities.self_registrations.notices import self_registrations_to_confirm
 from identities.self_registrations.operations import declare_enrolled
@@ -178,6 +179,15 @@ class TestTheClock:
         expire_group(group_id=str(group.id))
         assert state_of(declared) == "expired"
         assert nightly() == 0
+
+    def test_the_night_shuts_what_was_withdrawn_at_the_desk(self, group, opened, phone):
+        with tenant(group.id):
+            withdraw_request(actor=SITE, request_id=opened.request_id, reason="Départ")
+        assert phone.get("/pre-enregistrement/etat-civil/").status_code == 410
+        expire_group(group_id=str(group.id))
+        assert state_of(opened) == "withdrawn"
+        with tenant(group.id):
+            assert not PersonalLink.objects.filter(revoked_at=None).exists()
 
     def test_nothing_is_watched_before_a_confirmation_is_prepared(self, group, declared):
         assert watch() == 0
