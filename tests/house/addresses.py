@@ -36,6 +36,7 @@ QUESTIONS = {
     "operator:new_group": ["numbers=010008407"],
     "people:birth_places": ["birth_place_text=bourg"],
     "people:search": ["q=camille", "q=personne+de+ce+nom"],
+    "self_registrations:list": ["etat=declared&q=camille", "etat=lien_echu&page=2"],
     "shell:arrival": ["qui=Camille", "qui=FICTIF+Lou"],
     "shell:arrival_search": ["qui=Camille"],
     "shell:group_home": ["tri=-present", "tri=name"],
