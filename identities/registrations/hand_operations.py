@@ -13,7 +13,8 @@ from identities.registrations.composing import traits_of
 from identities.registrations.models import RegistrationRequest, RequestBlock
 from identities.registrations.queries import rpps_of
 from identities.registrations.recording import locked, move, note, tell
-from identities.registrations.rules import MOVED, check_can_settle_by_hand, check_reason
+from identities.registrations.rules import check_can_send_by_hand, check_can_settle_by_hand, check_reason
+from identities.registrations.settling import other_number, propose_with_holder
 from identities.registrations.states import BlockState, RequestState
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
@@ -35,9 +36,7 @@ def mark_sent(
     """
     with transaction.atomic():
         request = locked(request_id)
-        check_can_settle_by_hand(request)
-        if request.state != RequestState.READY:
-            raise DomainError(f"{request.pk} is {request.state}", MOVED)
+        check_can_send_by_hand(request)
         rpps = rpps_of([request.person_id]).get(request.person_id, "")
         frozen = payload or traits_of(request.person, rpps, request.establishment.finess, request.pk).body()
         attempt = request.attempt + 1
@@ -48,19 +47,30 @@ def mark_sent(
 def settle_numbered(*, actor: Actor, request_id: UUID, rpps: str, on: date) -> RegistrationRequest:
     """The number that the portal gave, typed back, and its date: it becomes the person's.
 
-    Refuses (DomainError) a wrong number, one of somebody else in the group, a day to come, and a request not sent.
+    Refuses (DomainError) a wrong number, a day to come, a request not sent, and a number of somebody else in the group:
+    the two records are then proposed as one person.
     """
     number = check_identifier(IdentifierKind.RPPS, rpps)
     if on > today():
         raise DomainError("To come", "La date du numéro est à venir : vérifiez-la.", "on")
-    with transaction.atomic():
-        request = locked(request_id)
-        check_can_settle_by_hand(request)
-        add_identifier(actor=actor, person=request.person, kind=IdentifierKind.RPPS, value=number)
-        RequestBlock.objects.filter(request=request).update(state=BlockState.DONE, changed_at=now())
-        values = {"rpps_numbers": [number], "numbered_on": on, "settled_at": now()}
-        move(actor, NUMBERED, request, RequestState.DONE, "", None, **values)
-        tell(request)
+    request = locked(request_id)
+    check_can_settle_by_hand(request)
+    if other_number(request.person, IdentifierKind.RPPS, number):
+        raise DomainError(
+            "Another number",
+            "La fiche porte déjà un autre numéro RPPS : vérifiez lequel est le bon, et mettez fin à l'autre.",
+            "rpps",
+        )
+    try:
+        with transaction.atomic():
+            add_identifier(actor=actor, person=request.person, kind=IdentifierKind.RPPS, value=number)
+    except DomainError:
+        propose_with_holder(actor, request.person, IdentifierKind.RPPS, number)
+        raise
+    RequestBlock.objects.filter(request=request).update(state=BlockState.DONE, changed_at=now())
+    values = {"rpps_numbers": [number], "numbered_on": on, "settled_at": now()}
+    move(actor, NUMBERED, request, RequestState.DONE, "", None, **values)
+    tell(request)
     return request
 
 

@@ -75,13 +75,24 @@ def check_can_retry(request: RegistrationRequest, states: set[str]) -> None:
         raise DomainError(f"Nothing to retry in {request.pk}", MOVED)
 
 
+def can_send_by_hand(request: RegistrationRequest) -> bool:
+    """Whether somebody may enter it in the portal, or hand it over to the person."""
+    return request.route != Route.PSI and request.state == RequestState.READY
+
+
+def check_can_send_by_hand(request: RegistrationRequest) -> None:
+    """Refuses (DomainError) a request that is not ready, and one that API PSI sends."""
+    if not can_send_by_hand(request):
+        raise DomainError(f"{request.pk} is {request.state} by {request.route}", MOVED)
+
+
 def can_settle_by_hand(request: RegistrationRequest) -> bool:
-    """Whether a number or a refusal may be typed back: what a person entered elsewhere, or is about to."""
-    return request.route != Route.PSI and request.state in (RequestState.READY, RequestState.SENT)
+    """Whether a number or a refusal may be typed back: of what a person entered elsewhere."""
+    return request.route != Route.PSI and request.state == RequestState.SENT
 
 
 def check_can_settle_by_hand(request: RegistrationRequest) -> None:
-    """Refuses (DomainError) a request that API PSI answers, and one that is settled."""
+    """Refuses (DomainError) a request that API PSI answers, one that was not sent, and one that is settled."""
     if not can_settle_by_hand(request):
         raise DomainError(f"{request.pk} is {request.state} by {request.route}", MOVED)
 

@@ -7,15 +7,22 @@ from uuid import UUID
 from django.db import transaction
 
 from identities.assignments.models import Assignment
+from identities.assignments.rules import OPEN_STATES as OPEN_STAYS
 from identities.people.models import Person
 from identities.psi.queries import connection_of_group
 from identities.registrations.completeness import lacking
 from identities.registrations.completing import KEPT
 from identities.registrations.composing import compose
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
-from identities.registrations.queries import find_requests, rpps_of, stays_to_register
+from identities.registrations.queries import find_requests, rpps_of
 from identities.registrations.recording import note
-from identities.registrations.routes import FunctionRoutes, practice_mode, routes_of_functions
+from identities.registrations.routes import (
+    FunctionRoutes,
+    agency_staff,
+    practice_mode,
+    routes_of_functions,
+    why_not_here,
+)
 from identities.registrations.rules import MOVED, check_may_register
 from identities.registrations.states import OPEN_STATES, BlockState, RequestState
 from portal.dispatch.operations import Letter, post_all
@@ -76,12 +83,13 @@ def prepare_requests(
             one.pk: one for one in Person.objects.filter(pk__in=asked, merged_into=None).select_for_update()
         }
         stays = _stays(asked, establishment_id)
-        routes = routes_of_functions({one.function_id for one in stays.values()})
-        busy = _busy(asked, route)
+        routes = routes_of_functions({one.function_id for held in stays.values() for one in held})
+        busy, agency = _busy(asked, route), agency_staff()
         created, refused = [], []
         for person_id in asked:
             try:
-                stay = _checked(people.get(person_id), stays.get(person_id), routes, route, person_id in busy)
+                _check_person(people.get(person_id), person_id in busy)
+                stay = _stay_to_register(stays.get(person_id, []), routes, route, agency)
             except DomainError as error:
                 refused.append(Left(person_id, error.french))
                 continue
@@ -91,13 +99,13 @@ def prepare_requests(
     return Prepared(created, refused)
 
 
-def _stays(person_ids: list[UUID], establishment_id: UUID | None) -> dict[UUID, Assignment]:
-    rows = stays_to_register().filter(person_id__in=person_ids)
+def _stays(person_ids: list[UUID], establishment_id: UUID | None) -> dict[UUID, list[Assignment]]:
+    rows = Assignment.objects.filter(person_id__in=person_ids, state__in=OPEN_STAYS)
     if establishment_id:
         rows = rows.filter(establishment_id=establishment_id)
-    found: dict[UUID, Assignment] = {}
+    found: dict[UUID, list[Assignment]] = {}
     for one in rows.select_related("establishment", "function").order_by("-state", "starts_at", "pk"):
-        found.setdefault(one.person_id, one)  # « running » before « planned »
+        found.setdefault(one.person_id, []).append(one)  # « running » before « planned »
     return found
 
 
@@ -106,24 +114,29 @@ def _busy(person_ids: list[UUID], route: str) -> set[UUID]:
     return set(rows.values_list("person_id", flat=True))
 
 
-def _checked(
-    person: Person | None,
-    stay: Assignment | None,
-    routes: dict[str, FunctionRoutes],
-    route: str,
-    is_busy: bool,
-) -> Assignment:
+def _check_person(person: Person | None, is_busy: bool) -> None:
     if person is None:
         raise DomainError("Not seen", "Cette personne n'est pas à votre portée.")
     if is_busy:
         raise DomainError("One is open", "Une demande est déjà ouverte par cette voie : terminez-la d'abord.")
-    if stay is None:
+
+
+def _stay_to_register(
+    stays: list[Assignment], routes: dict[str, FunctionRoutes], route: str, agency: str
+) -> Assignment:
+    """The first that the establishment registers. Refuses (DomainError) when there is none, and says who does."""
+    if not stays:
         raise DomainError(
-            "No stay to register",
-            "Aucune affectation en cours que l'établissement doive enregistrer : ordre, ARS, agence, ou contrat terminé.",
+            "No open stay", "Aucune affectation en cours ou à venir : elle est terminée ou ailleurs."
         )
-    check_may_register(routes[stay.function_id], route)
-    return stay
+    ours = [
+        one for one in stays if routes[one.function_id].is_ours and not why_not_here(one.contract, agency)
+    ]
+    found = (ours or stays)[0]
+    check_may_register(routes[found.function_id], route)
+    if not ours:
+        raise DomainError("By the agency", why_not_here(found.contract, agency))
+    return found
 
 
 def _new(

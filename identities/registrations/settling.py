@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict
 from datetime import timedelta
 
+from django.db import transaction
+
 from identities.duplicates.operations import propose_pair
 from identities.national_directory.operations import note_civil_status
 from identities.national_directory.queries import link_of
@@ -27,7 +29,8 @@ from portal.dispatch.operations import Letter, post
 from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
 from portal.foundation.secrets import encrypt
-from portal.journal.operations import Act, Machine
+from portal.foundation.tenancy import current_tenant
+from portal.journal.operations import Act, Actor, Machine
 
 API = Machine("Pro Santé Identité")
 ANSWERED = Act(
@@ -172,15 +175,30 @@ def _replace_psi(person: Person, psi_identifier: str) -> None:
 
 
 def _hold(person: Person, kind: IdentifierKind, value: str) -> str:
-    """Empty once the person holds it; else why not: somebody else does, and the two are proposed as one."""
+    """Empty once the person holds it; else why not."""
+    if other_number(person, kind, value):
+        return "La fiche porte déjà un autre numéro RPPS que celui reçu : vérifiez lequel est le bon."
     try:
-        add_identifier(actor=API, person=person, kind=kind, value=value)
+        with transaction.atomic():
+            add_identifier(actor=API, person=person, kind=kind, value=value)
     except DomainError as error:
-        holder = holder_of(kind, value)
-        if holder is not None and holder.person_id != person.pk:
-            propose_pair(actor=API, person=person, other=holder.person)
+        propose_with_holder(API, person, kind, value)
         return error.french
     return ""
+
+
+def other_number(person: Person, kind: IdentifierKind, value: str) -> bool:
+    """Whether the person holds another RPPS number: one of the two is not theirs, and nobody here knows which."""
+    held = PersonIdentifier.objects.filter(person=person, kind=kind, valid_to=None)
+    return kind == IdentifierKind.RPPS and held.exclude(value=value).exists()
+
+
+def propose_with_holder(actor: Actor, person: Person, kind: IdentifierKind, value: str) -> None:
+    """Somebody else of the group has that number: the two may be one person, and somebody looks. A site sees one of them."""
+    holder = holder_of(kind, value)
+    is_whole = current_tenant().establishment_ids is None
+    if is_whole and holder is not None and holder.person_id != person.pk:
+        propose_pair(actor=actor, person=person, other=holder.person)
 
 
 def _certify(person: Person, identity: IdentityAnswer) -> None:
