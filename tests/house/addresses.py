@@ -21,6 +21,10 @@ SHUT = {
     "account_rights:first_password": "for accounts without one, once they have a second factor; tests/tenants/sign_in",
     "sign_in:unlink": "asks about an identity one is linked with; tests/tenants/sign_in unlinks one",
     "sign_in:close_session": "posted from the list of sessions; tests/tenants/sign_in closes one",
+    **dict.fromkeys(
+        [f"pre_registration:{one}" for one in "way traits birth_places contacts national leave".split()],
+        "asks for the device that opened a personal link; tests/journeys/test_self_registration.py walks there",
+    ),
     "sign_in:accept": "leads to the invitation until an identity was proved; tests/tenants/sign_in walks it",
 }
 # What a page is asked, besides being opened bare.
