@@ -145,6 +145,8 @@ def keep_news(request: RegistrationRequest, identity: IdentityAnswer) -> None:
     if identity.death is not None:
         sealed = {"sealed": encrypt(json.dumps(asdict(identity.death))), "received_at": moment}
         RnippDeath.objects.update_or_create(request=request, defaults=sealed)
+    elif identity.stands:
+        RnippDeath.objects.filter(request=request).delete()  # it was of the traits since corrected
 
 
 def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str:
