@@ -39,6 +39,7 @@ def page(request: TenantRequest) -> HttpResponse:
         "is_paused": _is_paused(found),
         "format": EstablishmentFormat(found.establishment_format).label if found else "",
         "urls": {name: _url(request, name) for name in ROUTES},
+        "desk_url": reverse("registrations:desk", args=[request.access.group_slug]),
         "lines": lines_about(found.pk) if found else [],
     }
     return render(request, "psi/connection.html", context)
