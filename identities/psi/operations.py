@@ -1,22 +1,16 @@
 """Writes on the group's connection. The key is sealed at once, and in no line of the journal."""
 
-from datetime import datetime, timedelta
 from typing import Any
-
-from django.conf import settings
-from django.db import connection as database
-from django.db.models import F
 
 from identities.psi.client import PsiClient
 from identities.psi.failures import PsiError
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.queries import connection_of_group, sending_key
-from identities.psi.rules import FAILURES_BEFORE_PAUSE, PAUSE_MINUTES, check_key, check_stop_reason
+from identities.psi.rules import check_key, check_stop_reason
 from portal.dispatch.operations import bring_forward
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.secrets import encrypt
-from portal.foundation.tenancy import current_group_id
 from portal.journal.operations import Act, Actor, Machine, record
 
 KEY_SET = Act("psi_key_set", "{actor} a enregistré une clé Pro Santé Identité, finissant par {end}.")
@@ -100,44 +94,6 @@ def try_connection(*, actor: Actor) -> Connection:
     connection.save(update_fields=["tested_at", "tested_ok", "tested_said"])
     _say(actor, TESTED, said=said)
     return connection
-
-
-def take_turn() -> timedelta:
-    """Takes the next free moment for a call of this group, and says how long to wait for it.
-
-    One statement under the row's lock, so that the calls of all workers are spaced; a clock set back blocks nobody.
-    """
-    step = 1 / settings.PSI_API_CALLS_PER_SECOND
-    with database.cursor() as cursor:
-        cursor.execute(
-            "UPDATE psi_connection SET next_call_at = make_interval(secs => %s) + CASE"
-            " WHEN next_call_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '1 minute' THEN next_call_at"
-            " ELSE clock_timestamp() END WHERE group_id = %s"
-            " RETURNING next_call_at - make_interval(secs => %s) - clock_timestamp()",
-            [step, current_group_id(), step],
-        )
-        [wait] = cursor.fetchone()
-    return max(wait, timedelta(0))
-
-
-def note_success() -> None:
-    """An answer came, good or bad: the API is there."""
-    rows = Connection.objects.all()
-    rows.update(failures_in_row=0, paused_until=None, last_failure="", last_success_at=now())
-
-
-def note_failure(*, cause: str, until: datetime | None = None) -> None:
-    """No answer. Pauses the group after several in a row, or until the moment that the API asked for."""
-    Connection.objects.update(failures_in_row=F("failures_in_row") + 1, last_failure=cause[:300])
-    pause = now() + timedelta(minutes=PAUSE_MINUTES)
-    Connection.objects.filter(failures_in_row__gte=FAILURES_BEFORE_PAUSE).update(paused_until=pause)
-    if until is not None:
-        Connection.objects.filter(paused_until__isnull=True).update(paused_until=until)
-
-
-def stop_for_refused_key(*, cause: str) -> None:
-    """Every call would be refused: the portal stops the group's sending until a person mends the key."""
-    stop_sending(actor=PORTAL, reason=f"{cause}. Remplacez la clé : les envois reprendront.")
 
 
 def _say(actor: Actor, act: Act, **said: Any) -> None:

@@ -1,6 +1,5 @@
 """The body of a call from what the portal knows: frozen in the request when a person sends it."""
 
-from datetime import date
 from uuid import UUID
 
 from identities.people.models import Person
@@ -17,7 +16,8 @@ from identities.psi.payload import (
 )
 from identities.psi.rules import issuing_establishment
 from identities.registrations.models import BlockKind, RegistrationRequest
-from identities.registrations.routes import FunctionRoutes
+from identities.registrations.routes import FunctionRoutes, NationalCodes
+from portal.foundation.clock import today
 
 BODY_NAMES = {
     BlockKind.ACTIVITY_START: "activity",
@@ -51,25 +51,11 @@ def compose(
     issuer = issuing_establishment(
         establishment_format, finess=site.finess, siret=site.siret, legal_finess=site.legal_entity.finess
     )
-    starts_on = request.starts_on or date.today()  # noqa: DTZ011  checked complete before
     employment = Employment(issuer, request.starts_on, request.ends_on)
-    activity: Activity | None = None
-    card: PsiCard | CpsCard | None = None
     codes = routes.codes
-    if blocks & {BlockKind.ACTIVITY_START, BlockKind.ACTIVITY_STOP} and codes:
-        activity = Activity(
-            establishment=issuer,
-            finess=site.finess,
-            siret=site.siret,
-            profession_code=codes.profession_code,
-            category=request.category,
-            role=codes.role,
-            genre=request.activity_genre,
-            practice_mode=request.practice_mode,
-            starts_on=starts_on,
-            ends_on=request.ends_on,
-            end_reason=request.end_reason,
-        )
+    asks_activity = blocks & {BlockKind.ACTIVITY_START, BlockKind.ACTIVITY_STOP}
+    activity = _activity(request, codes, issuer) if asks_activity and codes else None
+    card: PsiCard | CpsCard | None = None
     if BlockKind.CARD_PSI in blocks:
         card = PsiCard(**{ours: request.card_address.get(theirs, "") for theirs, ours in _CARD.items()})
     elif BlockKind.CARD_CPS in blocks and codes:
@@ -77,6 +63,23 @@ def compose(
     return Registration(
         traits_of(request.person, rpps, site.finess, request.pk), employment, activity, card
     ).body()
+
+
+def _activity(request: RegistrationRequest, codes: NationalCodes, issuer: str) -> Activity:
+    site = request.establishment
+    return Activity(
+        establishment=issuer,
+        finess=site.finess,
+        siret=site.siret,
+        profession_code=codes.profession_code,
+        category=request.category,
+        role=codes.role,
+        genre=request.activity_genre,
+        practice_mode=request.practice_mode,
+        starts_on=request.starts_on or today(),
+        ends_on=request.ends_on,
+        end_reason=request.end_reason,
+    )
 
 
 def traits_of(person: Person, rpps: str, finess: str, request_id: UUID) -> Traits:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from identities.registrations.operations import retry_unavailable
 from identities.registrations.sending import reconcile, send
+from identities.registrations.settling import API
 from portal.dispatch.registry import Delivery, Result, handler, remote_handler
 
 TIME_OUT = timedelta(minutes=2)  # above the wire's own: past it, the worker died
@@ -19,4 +20,5 @@ def send_request(delivery: Delivery) -> Result:
 @handler("registration.retry", label="partie à redemander")
 def retry_request(delivery: Delivery) -> None:
     """What a service that did not answer left aside, a while later."""
-    retry_unavailable(request_id=UUID(delivery.payload["request_id"]), attempt=delivery.payload["attempt"])
+    payload = delivery.payload
+    retry_unavailable(actor=API, request_id=UUID(payload["request_id"]), attempt=payload["attempt"])

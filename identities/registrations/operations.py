@@ -29,7 +29,7 @@ from identities.registrations.rules import (
     check_reason,
 )
 from identities.registrations.set_operations import prepare_requests, send_letter
-from identities.registrations.settling import API, CARDS, forget_echo
+from identities.registrations.settling import CARDS, forget_echo
 from identities.registrations.states import BlockState, RequestState
 from portal.dispatch.operations import post
 from portal.foundation.clock import now
@@ -161,7 +161,7 @@ def retry_blocks(*, actor: Actor, request_id: UUID) -> RegistrationRequest:
     return request
 
 
-def retry_unavailable(*, request_id: UUID, attempt: int) -> None:
+def retry_unavailable(*, actor: Actor, request_id: UUID, attempt: int) -> None:
     """By itself, a while after a service did not answer; nothing when a person was quicker, or after ten attempts."""
     request = locked(request_id)
     blocks = RequestBlock.objects.filter(
@@ -170,7 +170,7 @@ def retry_unavailable(*, request_id: UUID, attempt: int) -> None:
     if request.state != RequestState.PARTLY_DONE or request.attempt != attempt or attempt >= MOST_ATTEMPTS:
         return
     if blocks.update(state=BlockState.ASKED, code="", status=None, text="", changed_at=now()):
-        _send_again(API, request)
+        _send_again(actor, request)
 
 
 def _send_again(actor: Actor, request: RegistrationRequest) -> None:

@@ -13,7 +13,7 @@ from identities.psi.answers import PsiAnswer
 from identities.psi.client import PsiClient
 from identities.psi.codes import Outcome
 from identities.psi.failures import PsiMisconfiguredError, PsiNotReceivedError, PsiUnknownOutcomeError
-from identities.psi.operations import note_failure, note_success, stop_for_refused_key, take_turn
+from identities.psi.pace import note_failure, note_success, stop_for_refused_key, take_turn
 from identities.psi.payload import Body, only
 from identities.psi.queries import leave_to_send, sending_key
 from identities.registrations.composing import BODY_NAMES

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -74,21 +75,29 @@ def test_operations_say_who_acts_and_leave_a_line():
         keyword = [one.arg for one in node.args.kwonlyargs]
         if not keyword or keyword[0] != "actor" or node.args.args:
             wrong.append(f"{name}:{node.name}: keyword-only, actor first")
-        if not _reaches_the_journal(parsed(path), node.name):
+        if not _reaches_the_journal(path, node.name):
             wrong.append(f"{name}:{node.name}: leaves no line in the journal")
     assert wrong == []
 
 
-def _reaches_the_journal(module: ast.Module, name: str, seen: frozenset[str] = frozenset()) -> bool:
-    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
-    if name not in functions or name in seen:
-        return name in {"record", "record_set", "record_of_account", "change_verified_traits"}
-    called = {
-        getattr(node.func, "id", getattr(node.func, "attr", ""))
-        for node in ast.walk(functions[name])
-        if isinstance(node, ast.Call)
-    }
-    return any(_reaches_the_journal(module, one, seen | {name}) for one in called)
+def _reaches_the_journal(path: Path, name: str, seen: frozenset[tuple[Path, str]] = frozenset()) -> bool:
+    """Through whatever it calls, in its file or in those that it imports from."""
+    if name in {"record", "record_set", "record_of_account", "change_verified_traits"}:
+        return True
+    if (path, name) in seen:
+        return False
+    for node in parsed(path).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            called = {
+                getattr(one.func, "id", getattr(one.func, "attr", ""))
+                for one in ast.walk(node)
+                if isinstance(one, ast.Call)
+            }
+            return any(_reaches_the_journal(path, one, seen | {(path, name)}) for one in called)
+        if isinstance(node, ast.ImportFrom) and name in {one.name for one in node.names}:
+            source = ROOT / f"{(node.module or '').replace('.', '/')}.py"
+            return source.exists() and _reaches_the_journal(source, name, seen | {(path, name)})
+    return False
 
 
 def test_no_path_of_a_machine_is_written_down():

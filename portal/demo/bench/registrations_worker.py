@@ -7,7 +7,7 @@ import django
 
 django.setup()
 
-from identities.psi import operations as psi  # noqa: E402
+from identities.psi import pace as psi_pace  # noqa: E402
 from identities.psi import queries as psi_leave  # noqa: E402
 from identities.registrations import settling  # noqa: E402
 from portal.celery import app  # noqa: E402
@@ -19,7 +19,7 @@ app.loader.import_default_modules()
 pace.FIRST_WAIT, pace.LONGEST_WAIT = timedelta(seconds=0.5), timedelta(seconds=2)
 queries.RESEND_AFTER = bell.RESEND_AFTER = timedelta(seconds=3)
 registry._HANDLERS[LETTER] = replace(registry._HANDLERS[LETTER], time_out=timedelta(seconds=5))
-psi.PAUSE_MINUTES = 1 / 60  # type: ignore[assignment]  # a second
+psi_pace.PAUSE_MINUTES = 1 / 60  # type: ignore[assignment]  # a second
 psi_leave.STOPPED_WAIT = timedelta(seconds=2)
 settling.RETRY_AFTER = timedelta(seconds=1)
 app.conf.beat_schedule = {"sweep": {"task": "portal.dispatch.tasks.sweep", "schedule": 1.0}}

@@ -6,7 +6,8 @@ import pytest
 from django.db import ProgrammingError
 
 from identities.psi.models import Connection, EstablishmentFormat
-from identities.psi.operations import note_failure, note_success, set_key, stop_sending, take_turn
+from identities.psi.operations import set_key, stop_sending
+from identities.psi.pace import note_failure, note_success, take_turn
 from identities.psi.queries import leave_to_send, sending_key
 from identities.psi.rules import issuing_establishment
 from portal.foundation.clock import now
