@@ -1,7 +1,7 @@
 """What differs between the record and the RNIPP, trait by trait: keep ours, take theirs, or type what is right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -17,6 +17,9 @@ from portal.foundation.names import join_first_names, search_key
 from portal.foundation.partial_dates import french_birth_date
 
 OURS, THEIRS, TYPED = "ours", "theirs", "typed"
+_PLACE = ("birth_commune_code", "birth_country_code", "birth_place")
+# A field of the form → what is stored of it; the others are stored under their own name.
+_STORED: dict[str, tuple[str, ...]] = {"birth_place": _PLACE, "birth_town": ()}
 NOTHING_CHANGES = (
     "Vous gardez toute la fiche : le RNIPP répondrait la même chose. Si la pièce d'identité vous donne raison, la personne"
     " fait corriger son état civil auprès de l'Insee ; renvoyez ensuite la demande depuis sa page."
@@ -120,12 +123,10 @@ class CorrectionForm(forms.Form):
         if not identity.is_valid():
             for field, errors in identity.errors.items():
                 self.add_error(f"typed_{field}" if f"typed_{field}" in self.fields else None, errors)
-        elif (
-            identity.traits is not None and identity.traits.tidied() == PersonTraits.of(self.person).tidied()
-        ):
-            self.add_error(None, NOTHING_CHANGES)
-        else:
-            self.traits = identity.traits
+        elif identity.traits is not None:
+            self.traits = _written(PersonTraits.of(self.person), identity.traits, changed)
+            if self.traits == PersonTraits.of(self.person):
+                self.add_error(None, NOTHING_CHANGES)
         return values
 
     def _changed(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -149,6 +150,13 @@ class CorrectionForm(forms.Form):
     def _form_values(self) -> dict[str, Any]:
         """What is known, as a browser would post it: a box that is not ticked is absent."""
         return {name: value for name, value in self.known.items() if value is not False}
+
+
+def _written(known: PersonTraits, read: PersonTraits, changed: Mapping[str, Any]) -> PersonTraits:
+    """The known traits with those that were chosen, as the form reads them; the others stay as they are stored."""
+    names = [one for field in changed for one in _STORED.get(field, (field,))]
+    tidy = read.tidied()
+    return replace(known, **{name: getattr(tidy, name) for name in names})
 
 
 def _typed_names(name: str) -> list[str]:

@@ -15,7 +15,7 @@ from identities.people.traits import PersonTraits, Sighting
 from identities.psi.answers import CivilStatus
 from identities.registrations.correction_forms import CorrectionForm
 from identities.registrations.models import RegistrationRequest
-from identities.registrations.operations import check_again, open_death_news
+from identities.registrations.operations import check_again, close_death_news, open_death_news
 from identities.registrations.queries import echo_of
 from identities.registrations.states import RequestState
 from identities.registrations.views import WORK, holds_at, seen_request, url_of
@@ -123,6 +123,10 @@ def death(request: TenantRequest, request_id: UUID) -> HttpResponse:
     back = url_of(request, "request", found, None)
     if not found.deaths.exists():
         messages.info(request, "Aucun événement d'état civil n'est signalé pour cette demande.")
+        return redirect(back)
+    if "close" in request.POST:
+        close_death_news(actor=request.access, request_id=found.pk)
+        messages.success(request, "L'événement est classé : le portail n'en garde rien.")
         return redirect(back)
     if request.method == "POST":
         news = open_death_news(actor=request.access, request_id=found.pk)

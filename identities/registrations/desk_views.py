@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch
 from django.views.decorators.http import require_GET
 
 from identities.people.views import place_of
+from identities.psi.queries import leave_to_send
 from identities.registrations.desk import board, desk_counts, reasons_in_use, requests_on_desk
 from identities.registrations.export_operations import record_export
 from identities.registrations.forms import DeskForm
@@ -50,6 +51,7 @@ def desk(request: TenantRequest) -> HttpResponse:
         "counts": counts,
         "total": sum(counts.values()),
         "beside": list(_beside(request)),
+        "stopped": leave_to_send().why,
         "send_url": _act(request, "registrations:send"),
         "tabs": _tabs(request, form, counts),
         "exports": address("registrations:export", **place),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from identities.people.views import place_of
+from identities.psi.queries import leave_to_send
 from identities.registrations.desk import DeskFilter, desk_counts, requests_on_desk
 from identities.registrations.forms import MOST_AT_ONCE, ChosenForm, chosen_ids
 from identities.registrations.models import RegistrationRequest, Route
@@ -56,6 +57,7 @@ def _choice(request: TenantRequest) -> HttpResponse:
     by_psi = desk_counts(DeskFilter(route=Route.PSI))
     context = {
         "rows": list(request_rows(ready, place_of(request, None))),
+        "stopped": leave_to_send().why,
         "has_more": by_psi[RequestState.READY] > len(ready),
         "most": MOST_AT_ONCE,
         "left_out": _left_out(request, by_psi),
@@ -156,6 +158,7 @@ def batch(request: TenantRequest, batch_id: UUID) -> HttpResponse:
         "figures": [
             (state.label, progress.counts[state]) for state in RequestState if progress.counts.get(state)
         ],
+        "stopped": "" if progress.is_over else leave_to_send().why,
         "url": request.path,
         "desk_url": address("registrations:desk", group_slug=request.access.group_slug),
     }

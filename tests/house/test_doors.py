@@ -13,6 +13,7 @@ GROUP_WIDE = {
     "identities/people/queries.py",
     "identities/people/operations.py",
     "identities/duplicates/queries.py",
+    "identities/psi/queries.py",
 }
 
 
