@@ -6,7 +6,6 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch
 from django.views.decorators.http import require_GET
 
 from identities.people.views import place_of
@@ -14,6 +13,7 @@ from identities.psi.queries import leave_to_send
 from identities.registrations.desk import board, desk_counts, reasons_in_use, requests_on_desk
 from identities.registrations.export_operations import record_export
 from identities.registrations.forms import DeskForm
+from identities.registrations.request_shown import page_above
 from identities.registrations.shown import HEADER, LEVELS, export_rows, request_rows
 from identities.registrations.site_lists import FOR_A_PERSON
 from identities.registrations.states import RequestState
@@ -36,7 +36,9 @@ BESIDE = (
     ("situations:list", "Situations à clore", "log-out", VIEW),
     ("registrations_figures:month", "Chiffres", "chart-column", VIEW),
     ("psi:connection", "Connexion PSI", "plug", Permission.PSI_MANAGE),
+    ("registrations_settings:edit", "Réglages", "settings", Permission.GROUP_SETTINGS),
 )
+OF_WHOLE_GROUP = "registrations_figures:month"  # shut to those whose right reaches only some sites
 
 
 @requires(VIEW, limited=True)
@@ -120,7 +122,7 @@ def _tabs(request: TenantRequest, form: DeskForm, counts: dict[str, int]) -> lis
 def _beside(request: TenantRequest) -> Any:
     for route, label, icon, permission in BESIDE:
         url = _act(request, route, permission)
-        if url:
+        if url and (route != OF_WHOLE_GROUP or request.access.holds(permission)):
             yield {"url": url, "label": label, "icon": icon}
 
 
@@ -129,10 +131,7 @@ def _act(request: TenantRequest, route: str, permission: Permission = Permission
     held: tuple[UUID, ...] | None = request.access.establishments_for(permission)
     if held == ():
         return ""
-    try:
-        return address(route, group_slug=request.access.group_slug)
-    except NoReverseMatch:  # XXX until every room has its routes
-        return ""
+    return page_above(route, request.access.group_slug)
 
 
 @requires(VIEW, limited=True)

@@ -22,7 +22,7 @@ PLACES = [
 ]
 BY_HTMX = {"HX-Request": "true"}
 # Answer less to htmx and are compared below or in a browser.
-FRAGMENTS = {"people:search", "shell:arrival_search", "people:birth_places"}
+FRAGMENTS = {"people:search", "shell:arrival_search", "people:birth_places", "registrations:batch"}
 
 
 @pytest.fixture
@@ -70,6 +70,13 @@ def test_lines_corrected_in_place_are_those_of_the_page_opened_again(crowd, clie
     put = client.post(address, {"action": "check", "key": key}, headers=BY_HTMX)
     assert "<html" not in put.text
     assert inside(put.text, "lines") == inside(client.get(address).text, "lines")
+
+
+def test_the_progress_of_a_sending_is_that_of_the_page_opened_again(crowd, client):
+    address = reverse("registrations:batch", args=[crowd.group.slug, crowd.request["batch_id"]])
+    put = client.get(address, headers=BY_HTMX)
+    assert "<html" not in put.text
+    assert inside(put.text, "progress") == inside(client.get(address).text, "progress")
 
 
 def test_every_page_that_answers_less_to_htmx_is_compared(crowd, client):
