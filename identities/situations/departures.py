@@ -89,6 +89,8 @@ def drop_situations(*, person_ids: Sequence[UUID] | None = None) -> int:
     waiting = SituationToClose.objects.filter(still_here)
     if person_ids is not None:
         waiting = waiting.filter(person_id__in=list(person_ids))
+        if not waiting.exists():  # most arrivals
+            return 0
     returned = _drop(waiting.filter(is_back()), "la personne travaille de nouveau dans l'établissement")
     merged = waiting.filter(state=SituationState.OPEN).exclude(person__merged_into=None)
     return returned + _drop(merged, "sa fiche a été réunie avec une autre")
