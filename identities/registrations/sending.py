@@ -46,7 +46,7 @@ LONGEST_TURN = timedelta(seconds=2)  # beyond, the message waits instead of the 
 
 
 def send(delivery: Delivery) -> Result:
-    """Sends what the request still asks for, once, and settles its answer."""
+    """Sends what the request still asks for, once, and settles its answer; one that may have left is only asked about."""
     early = _wait_for_turn(delivery.group_id)
     if early is not None:
         return early
@@ -55,12 +55,19 @@ def send(delivery: Delivery) -> Result:
         if shut is not None:
             return shut
         request = _locked(delivery, RequestState.QUEUED)
-        if request is None:
-            return Dropped(OVERTAKEN)
-        body = _body(request)
-        move(API, LEFT, request, RequestState.SENT, "Partie vers Pro Santé Identité.", sent_at=now())
-        key = sending_key()
-    return _asked(delivery, key, body, is_whole=True)
+        is_doubtful = (
+            request is None and _locked(delivery, RequestState.SENT, RequestState.UNKNOWN) is not None
+        )
+        key, body = _leaving(request) if request else ("", {})
+    if is_doubtful:
+        return reconcile(delivery)  # a person put its message back in the queue
+    return _asked(delivery, key, body, is_whole=True) if request else Dropped(OVERTAKEN)
+
+
+def _leaving(request: RegistrationRequest) -> tuple[str, Body]:
+    body = _body(request)
+    move(API, LEFT, request, RequestState.SENT, "Partie vers Pro Santé Identité.", sent_at=now())
+    return sending_key(), body
 
 
 def reconcile(delivery: Delivery) -> Result:

@@ -20,6 +20,7 @@ from identities.registrations.queries import death_of, echo_of
 from identities.registrations.set_operations import queue_requests
 from portal.dispatch.delivery import deliver
 from portal.dispatch.models import Message
+from portal.dispatch.operations import retry_message
 from portal.dispatch.states import MessageState
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
@@ -239,6 +240,20 @@ class TestDoubts:
         desk.run(2)
         assert desk.state(request) == "done"
         desk.account()
+
+    def test_a_message_put_back_in_the_queue_by_a_person_asks_and_does_not_send_again(self, desk):
+        request = desk.prepare(blocks=("card_psi",))
+        desk.api.fault("psi_reset_after")
+        desk.send(request)
+        desk.run()
+        with tenant(desk.group.id):
+            message = Message.objects.get(kind="registration.send")
+            Message.objects.filter(pk=message.pk).update(state=MessageState.TO_HANDLE)
+            retry_message(actor=desk.actor, message_id=message.pk)
+        desk.run(2)
+        assert desk.state(request) == "partly_done"
+        assert desk.blocks(request)["card_psi"] == "unknown"
+        assert len(desk.account()["cards"]) == 1
 
 
 class TestWay:
