@@ -80,24 +80,35 @@ def test_operations_say_who_acts_and_leave_a_line():
     assert wrong == []
 
 
+WRITERS = {"record", "record_set", "record_of_account"}
+
+
 def _reaches_the_journal(path: Path, name: str, seen: frozenset[tuple[Path, str]] = frozenset()) -> bool:
-    """Through whatever it calls, in its file or in those that it imports from."""
-    if name in {"record", "record_set", "record_of_account", "change_verified_traits"}:
-        return True
-    if (path, name) in seen:
+    """By its own calls, or those of the functions that it calls, wherever in the product they are written."""
+    if name in WRITERS or (path, name) in seen:
+        return name in WRITERS
+    module = parsed(path)
+    written = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    if name not in written:
         return False
-    for node in parsed(path).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            called = {
-                getattr(one.func, "id", getattr(one.func, "attr", ""))
-                for one in ast.walk(node)
-                if isinstance(one, ast.Call)
-            }
-            return any(_reaches_the_journal(path, one, seen | {(path, name)}) for one in called)
-        if isinstance(node, ast.ImportFrom) and name in {one.name for one in node.names}:
-            source = ROOT / f"{(node.module or '').replace('.', '/')}.py"
-            return source.exists() and _reaches_the_journal(source, name, seen | {(path, name)})
-    return False
+    elsewhere = {
+        alias.asname or alias.name: ROOT / (node.module.replace(".", "/") + ".py")
+        for node in module.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    called = {
+        getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for node in ast.walk(written[name])
+        if isinstance(node, ast.Call)
+    }
+    further = seen | {(path, name)}
+    return any(
+        _reaches_the_journal(
+            elsewhere[one] if one in elsewhere and elsewhere[one].exists() else path, one, further
+        )
+        for one in called
+    )
 
 
 def test_no_path_of_a_machine_is_written_down():
