@@ -64,6 +64,10 @@ app.conf.beat_schedule = {
         "task": "identities.rpps_plus.tasks.look_at_every_group",
         "schedule": crontab(hour=4, minute=50),
     },
+    "enregistrements à l'issue inconnue": {
+        "task": "identities.registrations.tasks.look_at_every_group",
+        "schedule": crontab(hour=4, minute=35),
+    },
     "situations RPPS après un départ": {
         "task": "identities.situations.tasks.look_at_every_group",
         "schedule": crontab(hour=4, minute=45),

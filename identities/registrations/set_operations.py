@@ -26,6 +26,7 @@ from identities.registrations.routes import (
 from identities.registrations.rules import MOVED, check_may_register
 from identities.registrations.states import OPEN_STATES, BlockState, RequestState
 from portal.dispatch.operations import Letter, post_all
+from portal.dispatch.queries import payloads_waiting
 from portal.foundation.clock import PARIS, now, today
 from portal.foundation.errors import DomainError
 from portal.foundation.keys import uuid7
@@ -34,6 +35,9 @@ from portal.journal.operations import Act, Actor
 
 PREPARED = Act("registration_prepared", "{actor} a préparé l'enregistrement national de {object} ({route}).")
 QUEUED = Act("registration_queued", "{actor} a envoyé l'enregistrement national de {object} ({route}).")
+ASKED_AGAIN = Act(
+    "registration_asked_again", "{actor} vérifie ce qu'est devenu l'enregistrement de {object}."
+)
 LETTER = "registration.send"
 _FIRST_BLOCKS = {
     Route.PSI: (BlockKind.IDENTITY, BlockKind.EMPLOYMENT),
@@ -200,6 +204,22 @@ def queue_requests(*, actor: Actor, request_ids: Sequence[UUID]) -> Queued:
         note(actor, QUEUED, [(one, RequestState.READY) for one in ready])
         post_all(send_letter(one) for one in ready)
     return Queued(batch_id, ready, left)
+
+
+def ask_forgotten(*, actor: Actor) -> int:
+    """Requests that may have left and whose message was given up: asked about, since it must be known. Says how many.
+
+    Locked first: an answer settles its request before its message. Twice asks once.
+    """
+    rows = RegistrationRequest.objects.filter(
+        route=Route.PSI, state__in=[RequestState.SENT, RequestState.UNKNOWN]
+    )
+    doubtful = list(rows.select_related("person").select_for_update(of=("self",)).order_by("pk"))
+    waiting = {one["request_id"] for one in payloads_waiting(LETTER)} if doubtful else set()
+    found = [one for one in doubtful if str(one.pk) not in waiting]
+    note(actor, ASKED_AGAIN, [(one, one.state) for one in found])
+    post_all(send_letter(one) for one in found)
+    return len(found)
 
 
 def send_letter(request: RegistrationRequest) -> Letter:

@@ -127,6 +127,11 @@ def held_behind(messages: Iterable[Message]) -> dict[str, int]:
     return {key: count - 1 for key, count in found.order_by() if count > 1}
 
 
+def payloads_waiting(kind: str) -> list[dict[str, Any]]:
+    """Of the messages of that kind that are not settled, whatever they wait for."""
+    return list(Message.objects.filter(kind=kind).values_list("payload", flat=True))
+
+
 def message_exists(message_id: UUID) -> bool:
     """Whether the current group has, or had, that message."""
     rows = Message.objects.filter(pk=message_id)

@@ -17,7 +17,7 @@ from identities.registrations.operations import (
     withdraw_request,
 )
 from identities.registrations.queries import death_of, echo_of
-from identities.registrations.set_operations import queue_requests
+from identities.registrations.set_operations import ask_forgotten, queue_requests
 from portal.dispatch.delivery import deliver
 from portal.dispatch.models import Message
 from portal.dispatch.operations import retry_message
@@ -254,6 +254,18 @@ class TestDoubts:
         assert desk.state(request) == "partly_done"
         assert desk.blocks(request)["card_psi"] == "unknown"
         assert len(desk.account()["cards"]) == 1
+
+    def test_a_message_given_up_does_not_leave_its_request_in_doubt(self, desk):
+        request = desk.prepare()
+        desk.api.fault("psi_reset_after")
+        desk.send(request)
+        desk.run()
+        with tenant(desk.group.id):
+            Message.objects.filter(kind="registration.send").delete()
+            assert [ask_forgotten(actor=desk.actor) for _ in range(2)] == [1, 0]
+        desk.run(2)
+        assert desk.state(request) == "done"
+        desk.account()
 
 
 class TestWay:
