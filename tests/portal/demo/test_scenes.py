@@ -7,6 +7,7 @@ from identities.national_directory.campaign_queries import last_campaigns
 from identities.national_directory.models import DirectoryLink, DirectoryLoad
 from identities.national_directory.queries import links_due
 from identities.national_directory.rules import recheck_rule
+from identities.registrations.models import RegistrationRequest
 from portal.demo.seed.country import demo_sizes, seed_demo_groups
 from portal.demo.seed.scenes import seed_scenes
 from portal.demo.seed.writing import group_id_of
@@ -42,10 +43,20 @@ def test_the_directory_is_loaded_linked_and_partly_due(demo_group):
         assert (checked.percent, checked.campaign.due) == (100, linked.count())
 
 
+def test_requests_for_a_number_have_a_past(demo_group):
+    with tenant(demo_group):
+        requests = RegistrationRequest.objects.filter(created_by_name="Gestionnaire RPPS+", route="psi")
+        assert requests.exists()
+        assert all(one.events.order_by("at").first().at.date() == one.created_at.date() for one in requests)
+
+
 def test_written_again_nothing_doubles(demo_group):
     loads = DirectoryLoad.objects.count()
+    with tenant(demo_group):
+        requests = RegistrationRequest.objects.count()
     seed_scenes(SITES, PEOPLE, seed=SEED)
     with tenant(demo_group):
         assert Run.objects.count() == 2
+        assert RegistrationRequest.objects.count() == requests
     assert DirectoryLoad.objects.count() == loads > 2
     assert verify_group(demo_group).findings == []
