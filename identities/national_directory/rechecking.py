@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from identities.national_directory.differences import CheckedLink, checked_links
+from identities.national_directory.differences import CheckedLink
 from identities.national_directory.models import DirectoryLink
-from identities.national_directory.rules import Difference, RecheckRule, recheck_rule
+from identities.national_directory.rules import Difference, RecheckRule
 from identities.people.models import Person
-from portal.foundation.clock import now
-from portal.foundation.errors import DomainError
 from portal.foundation.set_writes import update_by_id
-from portal.foundation.tenancy import current_tenant
 from portal.journal.operations import Act, Actor, Entry, record_set
 
 DIFFERS = Act(
@@ -25,20 +22,6 @@ class Recheck:
 
     checked: int
     changed: int
-
-
-def recheck_links(*, actor: Actor, rule_version: str = "rie-v1") -> Recheck:
-    """Compares every link of the door with the loaded tables, by set, and dates the check under that version of the rule.
-
-    A line for each person of whom the directory now says something else. Refuses (DomainError) an unknown version, and a
-    door limited to some establishments: it sees too little to compare.
-    """
-    rule, at = recheck_rule(rule_version), now()
-    if current_tenant().establishment_ids is not None:
-        raise DomainError(
-            "A site's door sees too little", "La vérification des liens se fait pour le groupe entier."
-        )
-    return keep_checks(actor, rule, checked_links(), at)
 
 
 def keep_checks(actor: Actor, rule: RecheckRule, found: Sequence[CheckedLink], at: datetime) -> Recheck:
