@@ -15,7 +15,7 @@ from identities.people.views import person_url, place_of
 from identities.registrations.block_forms import BlocksForm
 from identities.registrations.forms import CardOutcomeForm, WithdrawForm
 from identities.registrations.models import RegistrationRequest, Route
-from identities.registrations.next_steps import NextStep, next_step
+from identities.registrations.next_steps import NextStep, has_unknown_card, next_step
 from identities.registrations.operations import (
     check_again,
     choose_blocks,
@@ -272,6 +272,9 @@ def close(request: TenantRequest, request_id: UUID, establishment_id: UUID | Non
 def card(request: TenantRequest, request_id: UUID, establishment_id: UUID | None = None) -> HttpResponse:
     """A card whose order was never answered: a person says what they found out."""
     found = seen_request(request_id)
+    if not has_unknown_card(list(found.blocks.all())):
+        messages.info(request, "Aucune carte de cette demande n'attend de réponse.")
+        return redirect(url_of(request, "request", found, establishment_id))
     return _confirmed(
         request,
         url_of(request, "request", found, establishment_id),
