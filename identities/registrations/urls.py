@@ -3,6 +3,7 @@
 from django.urls import path
 
 from identities.registrations import (
+    act_views,
     correction_views,
     desk_views,
     send_views,
@@ -21,10 +22,10 @@ ACTS = (
     ("verifier/", views.check, "check"),
     ("parties/", views.blocks, "blocks"),
     ("corriger/", correction_views.correct, "correct"),
-    ("relancer/", views.retry, "retry"),
-    ("arreter/", views.close, "close"),
-    ("carte/", views.card, "card"),
-    ("retirer/", views.withdraw, "withdraw"),
+    ("relancer/", act_views.retry, "retry"),
+    ("arreter/", act_views.close, "close"),
+    ("carte/", act_views.card, "card"),
+    ("retirer/", act_views.withdraw, "withdraw"),
 )
 urlpatterns = [
     path(DESK, desk_views.desk, name="desk"),
