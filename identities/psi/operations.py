@@ -1,5 +1,6 @@
 """Writes on the group's connection. The key is sealed at once, and in no line of the journal."""
 
+from datetime import timedelta
 from typing import Any
 
 from identities.psi.client import PsiClient
@@ -7,7 +8,7 @@ from identities.psi.failures import PsiError
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.queries import connection_of_group, sending_key
 from identities.psi.rules import check_key, check_stop_reason
-from portal.dispatch.operations import bring_forward
+from portal.dispatch.operations import Letter, bring_forward, post
 from portal.foundation.clock import now
 from portal.foundation.errors import DomainError
 from portal.foundation.secrets import encrypt
@@ -21,6 +22,7 @@ STOPPED = Act("psi_stopped", "{actor} a arrêté les envois à Pro Santé Identi
 RESUMED = Act("psi_resumed", "{actor} a repris les envois à Pro Santé Identité.")
 TESTED = Act("psi_tested", "{actor} a essayé la connexion à Pro Santé Identité : {said}")
 LETTER = "registration.send"  # what waits for the connection
+AGAIN, SECOND_LOOK = "psi.resumed", timedelta(minutes=1)
 PORTAL = Machine("le portail")
 
 
@@ -74,6 +76,7 @@ def resume_sending(*, actor: Actor) -> None:
     if rows.update(is_stopped=False, stopped_at=None, stop_reason="", failures_in_row=0, paused_until=None):
         _say(actor, RESUMED)
         bring_forward(kind=LETTER)
+        post(Letter(AGAIN, {}, due_at=now() + SECOND_LOOK))  # for what a worker puts off at this very moment
 
 
 def try_connection(*, actor: Actor) -> Connection:

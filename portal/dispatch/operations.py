@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.models import Q
 
 from portal.dispatch.bell import ring
 from portal.dispatch.models import Message, Settlement
@@ -117,8 +118,12 @@ def retry_message(*, actor: Actor, message_id: UUID) -> None:
 
 
 def bring_forward(*, kind: str) -> int:
-    """What had been put off leaves now: the way is open again. Says how many. Leaves no line: whoever opened it does."""
-    rows = Message.objects.filter(kind=kind, state=MessageState.PENDING)
+    """What had been put off leaves, or is asked about, now: the way is open again. Says how many.
+
+    Leaves no line: whoever opened it does. What a worker is asking about at this moment is left to it.
+    """
+    put_off = Q(state=MessageState.PENDING) | Q(state=MessageState.UNKNOWN, sent_at=None)
+    rows = Message.objects.filter(put_off, kind=kind)
     found = rows.update(due_at=now(), sent_at=None)
     group_id = current_group_id()
     transaction.on_commit(lambda: ring(group_id), robust=True)
