@@ -70,6 +70,8 @@ PAGES = (
     Page("recherche", "people:search", at_site=False, query="?q=martin"),
     Page("fiche", "shell:person", of_person=True),
     Page("qualite", "data_quality:overview", at_site=False),
+    Page("enregistrements", "registrations:desk", at_site=False),
+    Page("a_enregistrer", "registrations:to_register", at_site=False),
     Page("arrivee", "shell:arrival", form=_arrival_form),
 )
 

@@ -135,6 +135,30 @@ ARRIVAL = (
     * 3,
 )
 
+DESK = (
+    "SELECT state, count(*) FROM registrations_registrationrequest WHERE group_id = %(group)s GROUP BY state",
+    "SELECT r.id, r.state, r.route, r.created_at, p.birth_name, p.usage_name, p.first_names, e.name, f.label FROM"
+    " (SELECT *, row_number() OVER (PARTITION BY state ORDER BY created_at, id) AS rank"
+    "  FROM registrations_registrationrequest WHERE group_id = %(group)s) r"
+    " JOIN people_person p ON p.id = r.person_id JOIN groups_establishment e ON e.id = r.establishment_id"
+    " JOIN assignments_nationalfunction f ON f.code = r.function_id WHERE r.rank <= 6 ORDER BY r.created_at",
+    SITES,
+)
+_TO_REGISTER = """
+FROM people_person p WHERE p.group_id = %(group)s AND EXISTS (SELECT FROM assignments_assignment a
+  WHERE a.group_id = p.group_id AND a.person_id = p.id AND a.state IN ('planned', 'running') AND a.contract <> 'temp'
+  AND a.function_id IN (SELECT function_code FROM national_directory_registrationauthority WHERE door = 'employeur'))
+AND NOT EXISTS (SELECT FROM people_personidentifier i WHERE i.group_id = p.group_id AND i.person_id = p.id
+  AND i.kind IN ('rpps', 'psi') AND i.valid_to IS NULL)
+"""
+TO_REGISTER = (
+    "SELECT count(*) " + _TO_REGISTER,
+    "SELECT p.id, p.birth_name, p.usage_name, p.first_names, p.phone, p.email, p.birth_date, p.birth_place "
+    + _TO_REGISTER
+    + " ORDER BY p.name_key LIMIT 25",
+    SITES,
+)
+
 STATEMENTS: dict[str, tuple[str, ...]] = {
     "accueil_site": (FIGURES.format(site="AND e.id = %(site)s"), AGENDA, UNCHECKED),
     "accueil_groupe": (FIGURES.format(site=""),),
@@ -144,6 +168,8 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
     "fiche": PERSON,
     "qualite": QUALITY,
     "arrivee": ARRIVAL,
+    "enregistrements": DESK,
+    "a_enregistrer": TO_REGISTER,
 }
 
 
