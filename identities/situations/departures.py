@@ -28,7 +28,12 @@ OPENED = Act("situation.opened", "{actor} a ouvert la situation RPPS à clore de
 DROPPED = Act(
     "situation.dropped", "{actor} a classé sans objet la situation RPPS de {person} ({site}) : {why}."
 )
-_NOT_SENT = (RequestState.DRAFT, RequestState.READY)
+_NOT_SENT = (
+    RequestState.DRAFT,
+    RequestState.READY,
+    RequestState.QUEUED,
+    RequestState.NEEDS_CORRECTION,
+)
 _LEFT = "départ le {day:%d/%m/%Y}"
 
 # Somebody with a national number left a function that the employer registers, and works there in no other. A mistake, a

@@ -6,6 +6,7 @@ import pytest
 
 from identities.national_directory.loading import load_directory_file
 from identities.registrations.models import RegistrationRequest, RequestBlock
+from identities.situations.departures import drop_situations
 from identities.situations.following import compare_with_directory, follow_requests
 from identities.situations.models import SituationToClose
 from identities.situations.queries import SituationFilter, situations_shown
@@ -138,3 +139,16 @@ class TestTheDirectory:
 def test_nothing_is_said_before_any_file_is_loaded(group, door):
     SituationFactory(closed=True)
     assert compare_with_directory() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [("ready", False), ("queued", False), ("correction", False), ("sent", True), ("unknown", True)],
+)
+def test_a_return_takes_back_the_end_that_has_not_left(group, door, state, left):
+    situation = asked(group.first, request=state)
+    AssignmentFactory(person=situation.person, establishment=group.first)
+    assert drop_situations(person_ids=[situation.person_id]) == (0 if left else 1)
+    sent = RegistrationRequest.objects.get()
+    assert (sent.state == "withdrawn") is not left
