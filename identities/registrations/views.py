@@ -17,7 +17,7 @@ from identities.registrations.part_operations import mend_parts
 from identities.registrations.payload_shown import payload_parts
 from identities.registrations.queries import find_request
 from identities.registrations.request_shown import block_rows, missing_rows, page_above
-from identities.registrations.rules import can_withdraw, missing_of
+from identities.registrations.rules import can_correct, can_withdraw, missing_of
 from identities.registrations.shown import LEVELS
 from identities.registrations.states import RequestState
 from portal.foundation.addresses import address
@@ -29,7 +29,6 @@ from tenants.memberships.doors import TenantRequest, requires
 from tenants.memberships.permissions import Permission
 
 WORK = Permission.REGISTRATION_WORK
-COMPLETABLE = (RequestState.DRAFT, RequestState.READY, RequestState.NEEDS_CORRECTION)
 
 
 def seen_request(request_id: UUID) -> RegistrationRequest:
@@ -59,8 +58,7 @@ def page(request: TenantRequest, request_id: UUID, establishment_id: UUID | None
     found = seen_request(request_id)
     blocks = list(found.blocks.order_by("pk"))
     may_work = holds_at(request, WORK, found)
-    is_open_to_change = found.state in COMPLETABLE
-    missing = missing_of(found.person, found, today()) if is_open_to_change else []
+    missing = missing_of(found.person, found, today()) if can_correct(found) else []
     place = place_of(request, establishment_id)
     may_edit = holds_at(request, Permission.PEOPLE_EDIT, found)
     step = next_step(found, blocks, missing)
@@ -131,7 +129,7 @@ def _recheck_url(
 
 
 def _is_open_to_choice(found: RegistrationRequest) -> bool:
-    return found.route == Route.PSI and found.state in (*COMPLETABLE, RequestState.PARTLY_DONE)
+    return found.route == Route.PSI and (can_correct(found) or found.state == RequestState.PARTLY_DONE)
 
 
 def _has_death(found: RegistrationRequest) -> bool:
