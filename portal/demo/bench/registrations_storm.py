@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import OperationalError, connections  # noqa: E402
 
+from identities.psi import operations as psi  # noqa: E402
 from identities.psi.models import Connection  # noqa: E402
-from identities.psi.operations import resume_sending  # noqa: E402
 from identities.registrations.models import RegistrationRequest  # noqa: E402
 from identities.registrations.states import RequestState  # noqa: E402
 from portal.demo.bench.registrations_count import count_up  # noqa: E402
@@ -36,6 +37,7 @@ from portal.foundation.tenancy import tenant  # noqa: E402
 CHAOS, SLOW_SECONDS = 0.2, 1.5
 FLUSHES, RESTARTS = 2, 1
 LONGEST = 600.0  # seconds
+psi.SECOND_LOOK = timedelta(seconds=2)
 ON_THE_WAY = (RequestState.READY, RequestState.QUEUED, RequestState.SENT, RequestState.UNKNOWN)
 
 
@@ -81,7 +83,7 @@ class Storm:
         """What a person does once the key was refused and is good again."""
         with tenant(self.group_id):
             if Connection.objects.filter(is_stopped=True).exists():
-                resume_sending(actor=BENCH)
+                psi.resume_sending(actor=BENCH)
                 self.struck["resumes"] += 1
 
     def blows(self, people: int, kills: int) -> list[tuple[float, Callable[[], None]]]:

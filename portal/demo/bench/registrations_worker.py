@@ -8,7 +8,6 @@ import django
 django.setup()
 
 from identities.psi import pace as psi_pace  # noqa: E402
-from identities.psi import queries as psi_leave  # noqa: E402
 from identities.registrations import settling  # noqa: E402
 from portal.celery import app  # noqa: E402
 from portal.dispatch import bell, pace, queries, registry, relay  # noqa: E402
@@ -21,6 +20,5 @@ relay.BATCH, relay.WINDOW = 20, 40  # what is rung is reached before it is rung 
 queries.RESEND_AFTER = bell.RESEND_AFTER = timedelta(seconds=5)
 registry._HANDLERS[LETTER] = replace(registry._HANDLERS[LETTER], time_out=timedelta(seconds=5))
 psi_pace.PAUSE_MINUTES = 1 / 60  # type: ignore[assignment]  # a second
-psi_leave.STOPPED_WAIT = timedelta(seconds=2)
 settling.RETRY_AFTER = timedelta(seconds=1)
 app.conf.beat_schedule = {"sweep": {"task": "portal.dispatch.tasks.sweep", "schedule": 1.0}}
