@@ -148,7 +148,7 @@ def test_nothing_is_said_before_any_file_is_loaded(group, door):
 )
 def test_a_return_takes_back_the_end_that_has_not_left(group, door, state, left):
     situation = asked(group.first, request=state)
-    AssignmentFactory(person=situation.person, establishment=group.first)
+    AssignmentFactory(person=situation.person, establishment=group.first, starts_at=now())
     assert drop_situations(person_ids=[situation.person_id]) == (0 if left else 1)
     sent = RegistrationRequest.objects.get()
     assert (sent.state == "withdrawn") is not left
