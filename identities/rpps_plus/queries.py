@@ -12,12 +12,22 @@ from identities.rpps_plus.models import PortalEntry, RppsManager
 from identities.rpps_plus.rules import ECPS_WITHIN, NUMBER_WITHIN, covers, missing_conditions
 from portal.foundation.clock import now, today
 from tenants.groups.models import Establishment
+from tenants.memberships.models import Membership
+from tenants.memberships.permissions import ROLE_PERMISSIONS, Permission
+from tenants.memberships.queries import in_force
 
 
 def managers_in_force() -> list[RppsManager]:
     """By name, with their entité juridique and establishment."""
     rows = RppsManager.objects.filter(Q(ended_on=None) | Q(ended_on__gt=today()))
     return list(rows.select_related("legal_entity", "establishment").order_by("full_name", "pk"))
+
+
+def portal_workers(group_id: UUID) -> dict[UUID, str]:
+    """Accounts of the group whose role works registrations: who may be named gestionnaire RPPS+, by name."""
+    roles = [one for one, held in ROLE_PERMISSIONS.items() if Permission.REGISTRATION_WORK in held]
+    rows = Membership.objects.filter(in_force(), group_id=group_id, role__in=roles).select_related("user")
+    return {one.user_id: one.user.full_name for one in rows.order_by("user__full_name", "user_id")}
 
 
 def sites_without_manager(managers: Iterable[RppsManager]) -> list[Establishment]:
