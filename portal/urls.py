@@ -38,6 +38,7 @@ urlpatterns = [
     path(GROUP, include("identities.psi.urls")),
     path(GROUP, include("identities.registrations.urls")),
     path(GROUP, include("identities.registrations.settings_urls")),
+    path(GROUP, include("identities.rpps_plus.urls")),
     path(GROUP, include("identities.situations.urls")),
     path(GROUP, include("portal.shell.registrations_figures.urls")),
     path(GROUP, include("identities.self_registrations.urls")),

@@ -16,7 +16,7 @@ from identities.rpps_plus.shown import manager_rows
 from portal.foundation.addresses import address
 from portal.foundation.errors import DomainError
 from portal.foundation.forms import add_refusal
-from portal.foundation.tenancy import current_tenant
+from portal.foundation.tenancy import current_group_id
 from tenants.groups.models import Establishment
 from tenants.groups.queries import legal_entity_names
 from tenants.memberships.doors import TenantRequest, requires
@@ -43,7 +43,7 @@ def managers(request: TenantRequest) -> HttpResponse:
 
 
 def _form(request: TenantRequest, initial: dict[str, Any], chosen: RppsManager | None) -> ManagerForm:
-    people = portal_workers(current_tenant().group_id)
+    people = portal_workers(current_group_id())
     if chosen is not None:
         people = {chosen.user_id: chosen.full_name}
     sites = Establishment.objects.filter(closed_on=None).order_by("search_key", "pk")
