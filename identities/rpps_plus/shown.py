@@ -54,7 +54,7 @@ def work_rows(
         entry = entries.get(one.pk)
         yield WorkRow(
             one,
-            address("rpps_plus:one", **place, request_id=one.pk),
+            address("rpps_plus:one", **place, portal_request_id=one.pk),
             short_label(one.function.label),
             level,
             clock,

@@ -6,7 +6,7 @@ from identities.rpps_plus import manager_views, views
 
 app_name = "rpps_plus"
 WORK = "enregistrements/portail/"
-ONE = f"{WORK}<uuid:request_id>/"
+ONE = f"{WORK}<uuid:portal_request_id>/"
 MANAGERS = "enregistrements/gestionnaires/"
 MANAGER = f"{MANAGERS}<uuid:rpps_manager_id>/"
 urlpatterns = [

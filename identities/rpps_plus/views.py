@@ -106,9 +106,9 @@ def sheets(request: TenantRequest) -> HttpResponse:
 
 @requires(WORK, limited=True)
 @require_GET
-def one(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def one(request: TenantRequest, portal_request_id: UUID) -> HttpResponse:
     """The fields in the portal's order, each to copy; then what the portal answered."""
-    return _page(request, _found(request_id))
+    return _page(request, _found(portal_request_id))
 
 
 def _found(request_id: UUID) -> RegistrationRequest:
@@ -120,7 +120,7 @@ def _found(request_id: UUID) -> RegistrationRequest:
 
 def _page(request: TenantRequest, found: RegistrationRequest, **refused: forms.Form) -> HttpResponse:
     place = _place(request)
-    ids = {**place, "request_id": found.pk}
+    ids = {**place, "portal_request_id": found.pk}
     level, clock = clock_of(found)
     chapters: dict[str, list[Any]] = {}
     for rank, field in enumerate(portal_fields(found)):
@@ -141,7 +141,7 @@ def _page(request: TenantRequest, found: RegistrationRequest, **refused: forms.F
         "work_url": address("rpps_plus:worklist", **place),
         "desk_url": address("registrations:desk", **place),
         "managers_url": address("rpps_plus:managers", **place),
-        "request_url": address("registrations:request", **ids),
+        "request_url": address("registrations:request", **place, request_id=found.pk),
         "person_url": address("shell:person", **place, person_id=found.person_id),
         "next_url": _next_url(found, place),
         "number_form": NumberForm(),
@@ -164,7 +164,7 @@ def _why_not(request: TenantRequest, found: RegistrationRequest) -> str:
 
 def _next_url(found: RegistrationRequest, place: dict[str, Any]) -> str:
     following = portal_work(clock="a-saisir").exclude(pk=found.pk).values_list("pk", flat=True).first()
-    return address("rpps_plus:one", **place, request_id=following) if following else ""
+    return address("rpps_plus:one", **place, portal_request_id=following) if following else ""
 
 
 def _acted(
@@ -180,7 +180,7 @@ def _acted(
     held = request.access.establishments_for(WORK)
     if held is not None and found.establishment_id not in held:
         raise PermissionDenied
-    here = address("rpps_plus:one", **_place(request), request_id=found.pk)
+    here = address("rpps_plus:one", **_place(request), portal_request_id=found.pk)
     if request.method != "POST":
         return redirect(here)
     if form is not None and not form.is_valid():
@@ -198,34 +198,34 @@ def _acted(
 
 
 @requires(WORK, limited=True)
-def degree(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def degree(request: TenantRequest, portal_request_id: UUID) -> HttpResponse:
     """Declared as the portal asks: seen, nothing uploaded."""
     return _acted(
         request,
-        request_id,
-        lambda typed: declare_degree(actor=request.access, request_id=request_id),
+        portal_request_id,
+        lambda typed: declare_degree(actor=request.access, request_id=portal_request_id),
         "Diplôme déclaré vérifié, à votre nom.",
     )
 
 
 @requires(WORK, limited=True)
-def entered(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def entered(request: TenantRequest, portal_request_id: UUID) -> HttpResponse:
     """« C'est saisi au portail »: the 24 hours begin."""
     return _acted(
         request,
-        request_id,
-        lambda typed: enter_in_portal(actor=request.access, request_id=request_id),
+        portal_request_id,
+        lambda typed: enter_in_portal(actor=request.access, request_id=portal_request_id),
         "Saisie notée. Le numéro est attendu dans les 24 heures : reportez-le ici.",
     )
 
 
 @requires(WORK, limited=True)
-def number(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def number(request: TenantRequest, portal_request_id: UUID) -> HttpResponse:
     """The number, typed back."""
     return _acted(
         request,
-        request_id,
-        lambda typed: note_number(actor=request.access, request_id=request_id, **typed),
+        portal_request_id,
+        lambda typed: note_number(actor=request.access, request_id=portal_request_id, **typed),
         "Numéro RPPS reporté sur la fiche. L'e-CPS pourra être activée 48 heures après.",
         "number_form",
         NumberForm(request.POST),
@@ -233,12 +233,12 @@ def number(request: TenantRequest, request_id: UUID) -> HttpResponse:
 
 
 @requires(WORK, limited=True)
-def refusal(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def refusal(request: TenantRequest, portal_request_id: UUID) -> HttpResponse:
     """The portal refused."""
     return _acted(
         request,
-        request_id,
-        lambda typed: note_refusal(actor=request.access, request_id=request_id, **typed),
+        portal_request_id,
+        lambda typed: note_refusal(actor=request.access, request_id=portal_request_id, **typed),
         "Refus noté. Une nouvelle demande pourra être préparée.",
         "refusal_form",
         RefusalForm(request.POST, prefix="refus"),
@@ -246,12 +246,12 @@ def refusal(request: TenantRequest, request_id: UUID) -> HttpResponse:
 
 
 @requires(WORK, limited=True)
-def ecps(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def ecps(request: TenantRequest, portal_request_id: UUID) -> HttpResponse:
     """The person's e-CPS works."""
     return _acted(
         request,
-        request_id,
-        lambda typed: note_ecps_active(actor=request.access, request_id=request_id, **typed),
+        portal_request_id,
+        lambda typed: note_ecps_active(actor=request.access, request_id=portal_request_id, **typed),
         "e-CPS notée active.",
         "ecps_form",
         EcpsForm(request.POST, prefix="ecps"),

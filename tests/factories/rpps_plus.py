@@ -1,11 +1,14 @@
 """Gestionnaires RPPS+ and what is followed at the portal, inside a tenant door."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import factory
 
 from identities.rpps_plus.models import PortalEntry, RppsManager
 from portal.foundation.clock import now, today
+from portal.foundation.keys import uuid7
+from tests.factories.registrations import RegistrationRequestFactory
 
 
 class RppsManagerFactory(factory.django.DjangoModelFactory):
@@ -37,3 +40,15 @@ class PortalEntryFactory(factory.django.DjangoModelFactory):
     establishment_id = factory.SelfAttribute("request.establishment_id")
     degree_checked_at = factory.LazyFunction(now)
     degree_checked_by_name = "Camille Fictif"
+
+
+def portal_work_of(establishment, mark: str) -> dict[str, UUID]:
+    """A request at the portal with what is followed of it, and a gestionnaire: the ids that stand in addresses."""
+    request = RegistrationRequestFactory(
+        establishment=establishment, route="portal", person__birth_name=f"{mark} PORTAIL"
+    )
+    PortalEntryFactory(request=request, contradiction=f"{mark} AUTRE NOM")
+    manager = RppsManagerFactory(
+        user_id=uuid7(), full_name=f"{mark} GESTIONNAIRE", legal_entity=establishment.legal_entity
+    )
+    return {"portal_request_id": request.pk, "rpps_manager_id": manager.pk}

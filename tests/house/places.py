@@ -28,6 +28,7 @@ from tests.factories.memberships import MembershipFactory, UserFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
 from tests.factories.registrations import request_of
 from tests.factories.reviews import review_of
+from tests.factories.rpps_plus import portal_work_of
 from tests.factories.self_registrations import self_registration_of
 from tests.factories.situations import SituationFactory
 from tests.fixtures import make_group
@@ -59,6 +60,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         LookupFactory(campaign=campaign, link=link, failure=f"{mark} ÉCHEC")
         DirectoryLinkFactory(person=person, reasons=[f"{mark} RAISON"])
         request = request_of(assignment, mark)
+        at_portal = portal_work_of(establishment, mark)
         change = TraitChangeFactory(
             person=person, before={"usage_name": f"{mark} USAGE"}, after={"usage_name": f"{mark} DEMANDE"},
             asked_by_name=f"{mark} DEMANDEUR",
@@ -99,6 +101,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
         **doubles,
         **review,
         **request,
+        **at_portal,
         **by_themself,
         "membership_id": membership.pk,
         "invitation_id": invitation.pk,
