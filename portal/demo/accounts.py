@@ -37,6 +37,7 @@ ACCOUNTS = (
     ),
     DemoAccount("sophie@demo.invalid", "Sophie Marchand", "référente d'un site", Role.SITE_MANAGER, 1),
     DemoAccount("luc@demo.invalid", "Luc Perrin", "référent de trois sites", Role.SITE_MANAGER, 3),
+    DemoAccount("ines@demo.invalid", "Inès Carpentier", "gestionnaire RPPS+", Role.RPPS_MANAGER),
     DemoAccount("nadia@demo.invalid", "Nadia Roche", "ressources humaines", Role.HR),
     DemoAccount("paul@demo.invalid", "Paul Vidal", "RSSI, DPO, auditeur", Role.AUDITOR),
     DemoAccount("helene@demo.invalid", "Hélène Morin", "directrice", Role.DIRECTOR),

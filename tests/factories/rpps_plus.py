@@ -52,3 +52,14 @@ def portal_work_of(establishment, mark: str) -> dict[str, UUID]:
         user_id=uuid7(), full_name=f"{mark} GESTIONNAIRE", legal_entity=establishment.legal_entity
     )
     return {"portal_request_id": request.pk, "rpps_manager_id": manager.pk}
+
+
+def more_of_portal_work(establishment, count: int) -> None:
+    """As many requests to enter there, awaited, and gestionnaires."""
+    for state in ("ready", "sent"):
+        for _ in range(count):
+            PortalEntryFactory(
+                request=RegistrationRequestFactory(establishment=establishment, route="portal", state=state)
+            )
+    for _ in range(count):
+        RppsManagerFactory(user_id=uuid7(), legal_entity=establishment.legal_entity)

@@ -24,6 +24,7 @@ from tests.factories.memberships import InvitationFactory, MembershipFactory, Us
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
 from tests.factories.registrations import more_of_request, request_of
 from tests.factories.reviews import more_of_review, review_of
+from tests.factories.rpps_plus import more_of_portal_work, portal_work_of
 from tests.factories.self_registrations import SelfRegistrationFactory, self_registration_of
 from tests.factories.situations import SituationFactory
 from tests.fixtures import make_group
@@ -61,6 +62,7 @@ class Crowd:
             self.review = review_of(self.site, self.assignment, "Revue")
             self.change = TraitChangeFactory(person=self.person)
             self.request = request_of(self.assignment, "Demande")
+            self.at_portal = portal_work_of(self.site, "Portail")
             self.key = make_key("Paie Siège")
             self.by_themself = self_registration_of(self.person, self.site, "Parcours")
             self.situation = SituationFactory(assignment__establishment=self.site)
@@ -77,6 +79,7 @@ class Crowd:
             UnitFactory.create_batch(count, establishment=self.site)
             EstablishmentFactory.create_batch(count, legal_entity=self.group.entity)
             more_of_request(self.request["request_id"], count)
+            more_of_portal_work(self.site, count)
             more_of_review(self.review["site_review_id"], count)
             more_of_import(self.hr_import["run_id"], self.site, count)
             self._doubles(count)
@@ -192,6 +195,7 @@ class Crowd:
                     **self.doubles,
                     **self.by_themself,
                     **self.request,
+                    **self.at_portal,
                 }.items()
             },
             "identifier_id": [self.identifier.pk],

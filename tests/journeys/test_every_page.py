@@ -31,7 +31,9 @@ from tests.factories.identity_checks import TraitChangeFactory
 from tests.factories.identity_providers import IdentityProviderFactory, RoleMappingFactory
 from tests.factories.memberships import PASSWORD, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.people import IdentityCheckFactory, PersonFactory, PersonIdentifierFactory
+from tests.factories.registrations import request_of
 from tests.factories.reviews import review_of
+from tests.factories.rpps_plus import portal_work_of
 from tests.factories.self_registrations import SelfRegistrationFactory, link_to, self_registration_of
 from tests.house.addresses import SHUT, Names, section_of
 from tests.house.crowd import give_to_a_person
@@ -95,6 +97,8 @@ def _names(group_id) -> Names:
         change = TraitChangeFactory(person=stays[0].person)
         campaigns = _links(stays)
         by_themself = self_registration_of(stays[0].person, site, "Parcours")
+        request, at_portal = request_of(stays[1], "Demande"), portal_work_of(site, "Portail")
+        situation = SituationFactory(assignment__establishment=site)
         message = post(Letter(kind="essai", target="annuaire"))
         give_to_a_person([message])
         provider = IdentityProviderFactory(draft=True, issuer="http://127.0.0.1:9/personne")
@@ -121,7 +125,11 @@ def _names(group_id) -> Names:
         "group_address": [group.slug],
         "trait_change_id": [change.pk],
         "identifier_id": [number.pk],
-        **{name: [one] for name, one in {**hr_import, **review, **doubles, **by_themself}.items()},
+        "situation_id": [situation.pk],
+        **{
+            name: [one]
+            for name, one in {**hr_import, **review, **doubles, **by_themself, **request, **at_portal}.items()
+        },
     }
     return Names(group.slug, ids)
 

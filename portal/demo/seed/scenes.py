@@ -7,6 +7,7 @@ from portal.demo.seed.hr_files import seed_hr_imports
 from portal.demo.seed.keys_scene import seed_keys
 from portal.demo.seed.registrations_scene import seed_registrations
 from portal.demo.seed.review_scene import seed_review
+from portal.demo.seed.rpps_plus_scene import seed_rpps_plus
 from portal.demo.seed.self_registrations_scene import seed_self_registrations
 from portal.demo.seed.situations_scene import seed_situations
 from portal.demo.seed.writing import group_id_of
@@ -20,6 +21,7 @@ SCENES = (
     seed_doubles,
     seed_review,
     seed_registrations,
+    seed_rpps_plus,
     seed_self_registrations,
     seed_situations,
 )
