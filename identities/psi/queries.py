@@ -24,9 +24,14 @@ class Leave:
 def connection_of_group() -> Connection | None:
     """That of the current door's group; from a site's door too, since one connection carries the requests of all sites."""
     if current_tenant().establishment_ids is None:
-        return Connection.objects.first()
+        return _only_one()
     with group_wide("the connection of the group carries the requests of each site"):
-        return Connection.objects.first()
+        return _only_one()
+
+
+def _only_one() -> Connection | None:
+    """Without an order: by the key of the group, not by that of every connection."""
+    return next(iter(Connection.objects.all()[:1]), None)
 
 
 def leave_to_send() -> Leave:

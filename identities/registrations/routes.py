@@ -154,8 +154,8 @@ def _by_employer(code: str, door: str, codes: NationalCodes) -> FunctionRoutes:
 
 def agency_staff() -> str:
     """What the current door's group chose for people lent by an agency (a RegistrationSettings.AgencyStaff)."""
-    found = RegistrationSettings.objects.values_list("agency_staff", flat=True).first()
-    return found or RegistrationSettings.AgencyStaff.UNSETTLED
+    found = list(RegistrationSettings.objects.values_list("agency_staff", flat=True)[:1])
+    return found[0] if found else RegistrationSettings.AgencyStaff.UNSETTLED
 
 
 def registered_here(choice: str, path: str = "") -> Q:

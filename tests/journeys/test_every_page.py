@@ -35,6 +35,7 @@ from tests.factories.registrations import request_of
 from tests.factories.reviews import review_of
 from tests.factories.rpps_plus import portal_work_of
 from tests.factories.self_registrations import SelfRegistrationFactory, link_to, self_registration_of
+from tests.factories.situations import SituationFactory
 from tests.house.addresses import SHUT, Names, section_of
 from tests.house.crowd import give_to_a_person
 from tests.house.rooms import Route, routes

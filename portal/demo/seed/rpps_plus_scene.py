@@ -1,4 +1,4 @@
-"""The RPPS+ portal of the demo's group: three gestionnaires, one with a card that expired, and a worklist with late clocks."""
+"""The RPPS+ portal of the demo: three gestionnaires, one whose card expired, and a worklist with late clocks."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -60,22 +60,21 @@ def _name(group_id: UUID) -> _Named | None:
     first = next((one for one in workers if one[1].startswith("Inès")), workers[0])
     actor = _Named(*first)
     day = today()
-    given = {
-        "designated_by": "Hélène Morin",
-        "designated_on": day - timedelta(days=300),
-        "trained_on": day - timedelta(days=280),
-    }
     entity = site.legal_entity_id
     for (user_id, name), card, where in (
         (first, day + timedelta(days=40), None),
         (workers[-1], day - timedelta(days=12), None),
         (workers[0], day + timedelta(days=700), site.pk),
     ):
-        if RppsManager.objects.filter(
-            user_id=user_id, legal_entity_id=entity, establishment_id=where
-        ).exists():
-            continue
-        conditions = Conditions(ManagerKind.DESIGNATED, entity, where, card_expires_on=card, **given)
+        conditions = Conditions(
+            ManagerKind.DESIGNATED,
+            entity,
+            where,
+            designated_on=day - timedelta(days=300),
+            designated_by="Hélène Morin",
+            trained_on=day - timedelta(days=280),
+            card_expires_on=card,
+        )
         name_manager(actor=actor, user_id=user_id, full_name=name, conditions=conditions)
     return actor
 
