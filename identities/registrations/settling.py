@@ -110,6 +110,8 @@ def _told(block: RequestBlock, answer: PsiAnswer) -> BlockAnswer | None:
 
 def _untold(block: RequestBlock, request: RegistrationRequest, identity: IdentityAnswer) -> BlockState:
     """What the answer leaves out: an employment always; a card may have been ordered, an activity may be asked again."""
+    if identity.outcome == Outcome.UNREAD and block.kind in CARDS:
+        return BlockState.UNKNOWN  # nobody knows what that answer did
     if not identity.stands and not goes_without_identity(request):
         return BlockState.WAITING
     if block.kind == BlockKind.EMPLOYMENT:
