@@ -41,7 +41,7 @@ def lacking(
     request: RegistrationRequest, person: Person, blocks: set[str], *, has_rpps: bool, today: date
 ) -> list[MissingField]:
     """Nothing for a request that may leave. `blocks`: the kinds that it asks for."""
-    found = [*_what_ended(request, person, blocks), *missing_traits(person, request.route)]
+    found = [*what_ended(request, person, blocks), *missing_traits(person, request.route)]
     if request.starts_on is None and BlockKind.ACTIVITY_STOP not in blocks:
         found.append(MissingField("starts_on", "La date de début : complétez la demande."))
     if BlockKind.ACTIVITY_STOP in blocks and request.ends_on is not None and request.ends_on > today:
@@ -61,7 +61,7 @@ def lacking(
     return found
 
 
-def _what_ended(request: RegistrationRequest, person: Person, blocks: set[str]) -> Iterator[MissingField]:
+def what_ended(request: RegistrationRequest, person: Person, blocks: set[str]) -> Iterator[MissingField]:
     """Nothing leaves of somebody who has left since, nor of a record that another one continues."""
     if person.merged_into_id is not None:
         yield MissingField(

@@ -27,6 +27,7 @@ from identities.registrations.rules import (
     check_can_retry,
     check_can_withdraw,
     check_reason,
+    check_still_ours,
 )
 from identities.registrations.set_operations import prepare_requests, send_letter
 from identities.registrations.settling import CARDS, forget_echo
@@ -148,12 +149,13 @@ def withdraw_request(*, actor: Actor, request_id: UUID, reason: str) -> None:
 def retry_blocks(*, actor: Actor, request_id: UUID) -> RegistrationRequest:
     """Asks again what is not done, and only that: the identity as it was sent, the other parts as they are now.
 
-    Refuses (DomainError) a request of which nothing may be asked again.
+    Refuses (DomainError) a request of which nothing may be asked again, and what `check_still_ours` refuses.
     """
     with transaction.atomic():
         request = locked(request_id)
         blocks = RequestBlock.objects.filter(request=request)
         check_can_retry(request, set(blocks.values_list("state", flat=True)))
+        check_still_ours(request, _kinds(request), routes_of_function(request.function_id))
         blocks.filter(state__in=RETRIABLE).update(
             state=BlockState.ASKED, code="", status=None, text="", changed_at=now()
         )
@@ -162,22 +164,33 @@ def retry_blocks(*, actor: Actor, request_id: UUID) -> RegistrationRequest:
 
 
 def retry_unavailable(*, actor: Actor, request_id: UUID, attempt: int) -> None:
-    """By itself, a while after a service did not answer; nothing when a person was quicker, or after ten attempts."""
+    """By itself, a while after a service did not answer; nothing when a person was quicker, or after ten attempts.
+
+    Nothing either for somebody who left meanwhile, or whom an ordre or an ARS registers now: a person decides.
+    """
     request = locked(request_id)
     blocks = RequestBlock.objects.filter(
         request=request, state__in=[BlockState.TRY_LATER, BlockState.WAITING]
     )
     if request.state != RequestState.PARTLY_DONE or request.attempt != attempt or attempt >= MOST_ATTEMPTS:
         return
+    try:
+        check_still_ours(request, _kinds(request), routes_of_function(request.function_id))
+    except DomainError:
+        return
     if blocks.update(state=BlockState.ASKED, code="", status=None, text="", changed_at=now()):
         _send_again(actor, request)
+
+
+def _kinds(request: RegistrationRequest) -> set[str]:
+    return set(RequestBlock.objects.filter(request=request).values_list("kind", flat=True))
 
 
 def _send_again(actor: Actor, request: RegistrationRequest) -> None:
     connection = connection_of_group()
     if connection is None:
         raise DomainError("No key", "Aucune clé Pro Santé Identité : voir « Connexion PSI ».")
-    kinds = set(RequestBlock.objects.filter(request=request).values_list("kind", flat=True))
+    kinds = _kinds(request)
     rpps = rpps_of([request.person_id]).get(request.person_id, "")
     routes = routes_of_function(request.function_id)
     now_known = compose(request, kinds, routes, rpps, connection.establishment_format)

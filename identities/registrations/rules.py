@@ -3,8 +3,8 @@
 from datetime import date
 
 from identities.people.models import IdentifierKind, Person
-from identities.registrations.completeness import MissingField, lacking
-from identities.registrations.models import RegistrationRequest, Route
+from identities.registrations.completeness import MissingField, lacking, what_ended
+from identities.registrations.models import BlockKind, RegistrationRequest, Route
 from identities.registrations.routes import FunctionRoutes
 from identities.registrations.states import REQUEST_TRANSITIONS, BlockState, RequestState
 from portal.foundation.errors import DomainError
@@ -73,6 +73,18 @@ def check_can_retry(request: RegistrationRequest, states: set[str]) -> None:
     """Refuses (DomainError) a request of which nothing may be asked again."""
     if not can_retry(request, states):
         raise DomainError(f"Nothing to retry in {request.pk}", MOVED)
+
+
+def check_still_ours(request: RegistrationRequest, kinds: set[str], routes: FunctionRoutes) -> None:
+    """Refuses (DomainError) to ask again for somebody who left, a merged record, a function of an ordre or an ARS now.
+
+    An end of activity goes on: it is asked of people who left.
+    """
+    ended = [one.french for one in what_ended(request, request.person, kinds)]
+    if ended:
+        raise DomainError("Over", f"{' '.join(ended)} Sinon, arrêtez là ce qui est fait en partie.")
+    if BlockKind.ACTIVITY_STOP not in kinds:
+        check_may_register(routes, request.route)
 
 
 def can_send_by_hand(request: RegistrationRequest) -> bool:

@@ -38,6 +38,10 @@ QUEUED = Act("registration_queued", "{actor} a envoyé l'enregistrement national
 ASKED_AGAIN = Act(
     "registration_asked_again", "{actor} vérifie ce qu'est devenu l'enregistrement de {object}."
 )
+NOT_SENT = Act(
+    "registration_not_sent",
+    "{actor} remet prête la demande de {object} : son envoi a été abandonné avant de partir.",
+)
 LETTER = "registration.send"
 _FIRST_BLOCKS = {
     Route.PSI: (BlockKind.IDENTITY, BlockKind.EMPLOYMENT),
@@ -207,18 +211,24 @@ def queue_requests(*, actor: Actor, request_ids: Sequence[UUID]) -> Queued:
 
 
 def ask_forgotten(*, actor: Actor) -> int:
-    """Requests that may have left and whose message was given up: asked about, since it must be known. Says how many.
+    """Requests whose message was given up: what may have left is asked about, what had not is ready again. Says how many.
 
     Locked first: an answer settles its request before its message. Twice asks once.
     """
     rows = RegistrationRequest.objects.filter(
-        route=Route.PSI, state__in=[RequestState.SENT, RequestState.UNKNOWN]
+        route=Route.PSI, state__in=[RequestState.QUEUED, RequestState.SENT, RequestState.UNKNOWN]
     )
     doubtful = list(rows.select_related("person").select_for_update(of=("self",)).order_by("pk"))
     waiting = {one["request_id"] for one in payloads_waiting(LETTER)} if doubtful else set()
     found = [one for one in doubtful if str(one.pk) not in waiting]
-    note(actor, ASKED_AGAIN, [(one, one.state) for one in found])
-    post_all(send_letter(one) for one in found)
+    may_have_left = [one for one in found if one.state != RequestState.QUEUED]
+    note(actor, ASKED_AGAIN, [(one, one.state) for one in may_have_left])
+    post_all(send_letter(one) for one in may_have_left)
+    back = [one for one in found if one.state == RequestState.QUEUED]
+    for one in back:
+        one.state = RequestState.READY
+    update_by_id(back, ("state",))
+    note(actor, NOT_SENT, [(one, RequestState.QUEUED) for one in back])
     return len(found)
 
 

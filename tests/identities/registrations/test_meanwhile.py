@@ -1,0 +1,102 @@
+"""What changed between two steps of a request: somebody left, a function went to an ordre, a message was given up."""
+
+import pytest
+
+from identities.assignments.models import Assignment
+from identities.psi.answers import read_answer
+from identities.registrations.models import RegistrationRequest, RequestBlock
+from identities.registrations.operations import retry_blocks, retry_unavailable
+from identities.registrations.set_operations import ask_forgotten, queue_requests
+from identities.registrations.settling import API, settle
+from portal.dispatch.models import Message
+from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
+from tests.factories.assignments import AssignmentFactory
+from tests.factories.people import PersonFactory
+from tests.factories.registrations import ConnectionFactory, RegistrationRequestFactory
+
+pytestmark = pytest.mark.django_db
+NURSE = "G15-60"  # registered by its ordre
+CARD = {"addressee": "MME KERGOAT", "streetName": "RUE DES LILAS", "postalCode": "75020", "city": "PARIS"}
+
+
+@pytest.fixture
+def asked(group, door):
+    """Makes a request with a card: `asked(state, card's state)`."""
+    ConnectionFactory()
+
+    def make(state, card="asked"):
+        stay = AssignmentFactory(establishment=group.first, person__reachable=True)
+        request = RegistrationRequestFactory(
+            person=stay.person, establishment=group.first, assignment=stay, state=state, card_address=CARD,
+            blocks=("identity", "employment", "card_psi"),
+        )  # fmt: skip
+        RequestBlock.objects.filter(request=request, kind="card_psi").update(state=card)
+        return request
+
+    return make
+
+
+def left(request):
+    Assignment.objects.filter(pk=request.assignment_id).update(
+        state="ended", ends_at=now(), end_reason="resignation"
+    )
+
+
+def state_of(request):
+    return RegistrationRequest.objects.get(pk=request.pk).state
+
+
+class TestSomebodyLeft:
+    def test_no_card_is_asked_again_by_itself(self, asked):
+        request = asked("partly_done", "try_later")
+        left(request)
+        retry_unavailable(actor=API, request_id=request.pk, attempt=request.attempt)
+        assert state_of(request) == "partly_done"
+        assert not Message.objects.filter(kind="registration.send").exists()
+
+    def test_a_person_is_told_why_nothing_is_asked_again(self, asked, administrator):
+        request = asked("partly_done", "refused")
+        left(request)
+        with pytest.raises(DomainError) as refusal:
+            retry_blocks(actor=administrator, request_id=request.pk)
+        assert "L'affectation est terminée" in refusal.value.french
+        assert request.blocks.get(kind="card_psi").state == "refused"
+
+    def test_a_record_continued_by_another_asks_nothing_again(self, asked):
+        request = asked("partly_done", "try_later")
+        type(request.person).objects.filter(pk=request.person_id).update(merged_into=PersonFactory())
+        retry_unavailable(actor=API, request_id=request.pk, attempt=request.attempt)
+        assert state_of(request) == "partly_done"
+
+
+class TestAFunctionOfAnOrdre:
+    def test_nothing_is_asked_again_by_itself(self, asked):
+        request = asked("partly_done", "try_later")
+        RegistrationRequest.objects.filter(pk=request.pk).update(function_id=NURSE)
+        retry_unavailable(actor=API, request_id=request.pk, attempt=request.attempt)
+        assert state_of(request) == "partly_done"
+
+
+class TestAMessageGivenUp:
+    def test_its_request_comes_back_to_the_desk(self, asked, administrator):
+        request = asked("ready")
+        queue_requests(actor=administrator, request_ids=[request.pk])
+        Message.objects.filter(kind="registration.send").delete()
+        assert [ask_forgotten(actor=API) for _ in range(2)] == [1, 0]
+        assert state_of(request) == "ready"
+        assert queue_requests(actor=administrator, request_ids=[request.pk]).queued
+
+    def test_what_waits_for_its_turn_stays_in_the_queue(self, asked, administrator):
+        request = asked("ready")
+        queue_requests(actor=administrator, request_ids=[request.pk])
+        assert ask_forgotten(actor=API) == 0
+        assert state_of(request) == "queued"
+
+
+def test_a_card_behind_an_answer_that_nobody_knows_is_not_ordered_again(asked, administrator):
+    request = asked("sent")
+    answer = read_answer(207, {"identity": {"status": 207, "code": "E04_U010_NOUVEAU"}})
+    assert answer is not None
+    settle(RegistrationRequest.objects.select_related("person").get(pk=request.pk), answer)
+    assert request.blocks.get(kind="card_psi").state == "unknown"
