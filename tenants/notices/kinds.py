@@ -114,6 +114,12 @@ KINDS = (
         permission=Permission.REGISTRATION_WORK,
     ),
     NoticeKind(
+        "rpps_portal",
+        "Portail RPPS+ : numéros en retard, e-CPS à déclarer, sites sans gestionnaire",
+        Rhythm.DAILY,
+        permission=Permission.REGISTRATION_WORK,
+    ),
+    NoticeKind(
         "situations_to_close",
         "Situations RPPS à clore depuis plus de 3 jours",
         Rhythm.DAILY,

@@ -155,7 +155,7 @@ class TestKindsTold:
     def test_weekly_ones_are_not_told_twice_a_week(self):
         assert codes(Preferences(), first=False) == {
             "rights_waiting", "missions_ending", "arrivals_tomorrow", "messages_to_handle", "hr_imports_waiting",
-            "self_registrations_to_confirm", "situations_to_close",
+            "self_registrations_to_confirm", "rpps_portal", "situations_to_close",
         }  # fmt: skip
 
     def test_never_is_never(self):
