@@ -41,7 +41,8 @@ def note_failure(*, cause: str, until: datetime | None = None) -> None:
     """No answer. Pauses the group after several in a row, or until the moment that the API asked for."""
     Connection.objects.update(failures_in_row=F("failures_in_row") + 1, last_failure=cause[:300])
     pause = now() + timedelta(minutes=PAUSE_MINUTES)
-    Connection.objects.filter(failures_in_row__gte=FAILURES_BEFORE_PAUSE).update(paused_until=pause)
+    shorter = Q(paused_until=None) | Q(paused_until__lt=pause)
+    Connection.objects.filter(shorter, failures_in_row__gte=FAILURES_BEFORE_PAUSE).update(paused_until=pause)
     if until is not None:
         Connection.objects.filter(Q(paused_until=None) | Q(paused_until__lt=until)).update(paused_until=until)
 

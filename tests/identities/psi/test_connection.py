@@ -56,6 +56,15 @@ def test_what_cannot_be_a_key_is_refused(group, administrator, typed):
         set_key(actor=administrator, key=typed)
 
 
+def test_a_longer_wait_that_the_api_asked_for_outlives_later_failures(group, administrator):
+    with tenant(group.id):
+        set_key(actor=administrator, key="cle-d-essai-0001")
+        note_failure(cause="429", until=now() + timedelta(hours=1))
+        for _ in range(6):
+            note_failure(cause="coupée")
+        assert leave_to_send().wait > timedelta(minutes=50)
+
+
 def test_leaves_only_with_a_key_unstopped_and_unpaused(group, administrator):
     with tenant(group.id):
         assert not leave_to_send().allowed
