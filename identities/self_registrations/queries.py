@@ -23,9 +23,9 @@ from django.db.models import (
 
 from identities.assignments.models import Assignment
 from identities.people.models import Person
-from identities.registrations.models import RegistrationRequest, Route
+from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
 from identities.registrations.queries import people_to_register
-from identities.registrations.states import RequestState
+from identities.registrations.states import BlockState, RequestState
 from identities.self_registrations.models import Contact, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.rules import is_reminded
 from identities.self_registrations.states import BEFORE_ENROLMENT, OPEN_STATES, PathState
@@ -141,9 +141,16 @@ def lapsed(day: date) -> QuerySet[SelfRegistration]:
 
 
 def confirmed_by_psi() -> QuerySet[SelfRegistration]:
-    """Declared, and whose request to API PSI is done."""
+    """Declared, and whose request to API PSI is done, or its employment when another part of it is not."""
     rows = SelfRegistration.objects.filter(state=PathState.DECLARED)
-    return rows.filter(confirming_request__state=RequestState.DONE)
+    employed = RequestBlock.objects.filter(
+        group_id=OuterRef("group_id"),
+        request_id=OuterRef("confirming_request_id"),
+        kind=BlockKind.EMPLOYMENT,
+        state=BlockState.DONE,
+    )
+    partly = Q(confirming_request__state=RequestState.PARTLY_DONE) & Q(Exists(employed))
+    return rows.filter(Q(confirming_request__state=RequestState.DONE) | partly)
 
 
 def taken_back() -> QuerySet[SelfRegistration]:

@@ -160,6 +160,16 @@ class TestThirtyDays:
             assert refused.value.french
             assert fresh(path).state == "declared"
 
+    def test_by_psi_when_its_employment_is_done_whatever_becomes_of_the_card(self, group, declared):
+        path = declared()
+        with tenant(group.id):
+            request = prepare_confirmation(actor=SITE, path=fresh(path))
+            RegistrationRequest.objects.filter(pk=request.pk).update(state="partly_done", payload={})
+            assert note_confirmations(actor=SITE) == 0
+            request.blocks.filter(kind="employment").update(state="done")
+            assert note_confirmations(actor=SITE) == 1
+            assert fresh(path).state == "confirmed"
+
     def test_by_psi_once_and_noted_when_it_is_done(self, group, declared):
         path = declared()
         with tenant(group.id):
