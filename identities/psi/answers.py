@@ -157,16 +157,20 @@ def _block(name: str, shape: Shape) -> BlockAnswer:
 
 
 def _words(shape: Shape, details: list[Shape]) -> str:
-    """Its own sentences, but for those that repeat a rejected value."""
+    """Its own sentences, but for those that repeat a rejected value, whichever sentence it stands in."""
+    rejected = [value for one in details for value in _values(one.get("rejected"))]
     said = [_text(shape, "message") or _text(shape, "error")]
     said += [_text(one, "message") for one in _list(shape.get("erreurs")) if isinstance(one, Mapping)]
-    said += [_text(one, "message") for one in details if not _repeats(one)]
-    return " · ".join(dict.fromkeys(filter(None, said)))[:MOST_TEXT]
+    said += [_text(one, "message") for one in details]
+    kept = [one for one in said if one and not any(value in one.casefold() for value in rejected)]
+    return " · ".join(dict.fromkeys(kept))[:MOST_TEXT]
 
 
-def _repeats(detail: Shape) -> bool:
-    rejected = str(detail.get("rejected") or "")
-    return bool(rejected) and rejected in _text(detail, "message")
+def _values(rejected: Any) -> list[str]:
+    """What was rejected, as it may be read in a sentence; a single letter is in every one."""
+    parts = rejected if isinstance(rejected, list) else [rejected]
+    words = [str(one).strip().casefold() for one in parts if one is not None]
+    return [one for one in words if len(one) > 1]
 
 
 def _account(shape: Shape) -> str:

@@ -82,7 +82,7 @@ def resume_sending(*, actor: Actor) -> None:
 def try_connection(*, actor: Actor) -> Connection:
     """Tries the key with a call that can create nobody, and keeps what it said. Refuses (DomainError) without a key.
 
-    Called outside of a transaction of its own length: the wire may take as long as its time-out.
+    The wire may take as long as its time-out, and the page waits for it.
     """
     connection = connection_of_group()
     if connection is None or not connection.sealed_key:

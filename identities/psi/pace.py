@@ -31,6 +31,15 @@ def take_turn() -> timedelta:
     return max(wait, timedelta(0))
 
 
+def may_try() -> bool:
+    """At the end of a pause one worker calls, and the others wait for what it finds: one conditional UPDATE chooses it."""
+    after_failures = Connection.objects.filter(failures_in_row__gte=FAILURES_BEFORE_PAUSE)
+    answer_by = now() + timedelta(seconds=settings.PSI_API_TIMEOUT)
+    return bool(after_failures.filter(paused_until__lte=now()).update(paused_until=answer_by)) or (
+        not after_failures.exists()
+    )
+
+
 def note_success() -> None:
     """An answer came, good or bad: the API is there."""
     rows = Connection.objects.all()

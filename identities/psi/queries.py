@@ -34,7 +34,7 @@ def _only_one() -> Connection | None:
     return next(iter(Connection.objects.all()[:1]), None)
 
 
-def leave_to_send() -> Leave:
+def leave_to_send(*, heeds_pause: bool = True) -> Leave:
     """Whether this group may call API PSI now. During a pause nothing leaves; at its end one call is tried."""
     connection = connection_of_group()
     if connection is None or not connection.sealed_key:
@@ -46,7 +46,7 @@ def leave_to_send() -> Leave:
             False, f"Envois arrêtés par {connection.stopped_by_name} : {connection.stop_reason}", STOPPED_WAIT
         )
     moment = now()
-    if connection.paused_until and connection.paused_until > moment:
+    if heeds_pause and connection.paused_until and connection.paused_until > moment:
         return Leave(
             False,
             f"En pause après {connection.failures_in_row} échecs : {connection.last_failure}",

@@ -13,7 +13,6 @@ from identities.psi.queries import leave_to_send
 from identities.registrations.desk import board, desk_counts, reasons_in_use, requests_on_desk
 from identities.registrations.export_operations import record_export
 from identities.registrations.forms import DeskForm
-from identities.registrations.request_shown import page_above
 from identities.registrations.shown import HEADER, LEVELS, export_rows, request_rows
 from identities.registrations.site_lists import FOR_A_PERSON
 from identities.registrations.states import RequestState
@@ -131,7 +130,7 @@ def _act(request: TenantRequest, route: str, permission: Permission = Permission
     held: tuple[UUID, ...] | None = request.access.establishments_for(permission)
     if held == ():
         return ""
-    return page_above(route, request.access.group_slug)
+    return address(route, group_slug=request.access.group_slug)
 
 
 @requires(VIEW, limited=True)

@@ -29,7 +29,7 @@ _BY_ROUTE: dict[str, NextStep] = {
     Route.PORTAL: NextStep(
         "Tout y est : saisissez-la au portail RPPS+, champ par champ.",
         "rpps_plus:worklist",
-        "Voir la file de travail",
+        "Ouvrir la saisie",
     ),
     Route.SELF: NextStep(
         "Tout y est : invitez la personne à s'enregistrer elle-même.",
@@ -42,7 +42,7 @@ _AWAITED: dict[str, NextStep] = {
     Route.PORTAL: NextStep(
         "Saisie au portail RPPS+ : reportez le numéro dès que vous l'avez.",
         "rpps_plus:worklist",
-        "Voir la file de travail",
+        "Ouvrir la saisie",
     ),
     Route.SELF: NextStep(
         "La personne s'est enregistrée : confirmez son emploi avant 30 jours.",

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch
-
 from identities.psi.codes import meaning_of
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock
 from identities.registrations.rules import MissingField
@@ -50,14 +48,6 @@ class MissingRow:
 
     french: str
     url: str
-
-
-def page_above(route: str, group_slug: str) -> str:
-    """The address of a page of a room that stands above this one; empty for a room that has none."""
-    try:
-        return address(route, group_slug=group_slug)
-    except NoReverseMatch:
-        return ""
 
 
 def block_rows(blocks: Iterable[RequestBlock]) -> list[BlockRow]:

@@ -13,7 +13,7 @@ from identities.psi.answers import PsiAnswer
 from identities.psi.client import PsiClient
 from identities.psi.codes import Outcome
 from identities.psi.failures import PsiMisconfiguredError, PsiNotReceivedError, PsiUnknownOutcomeError
-from identities.psi.pace import note_failure, note_success, stop_for_refused_key, take_turn
+from identities.psi.pace import may_try, note_failure, note_success, stop_for_refused_key, take_turn
 from identities.psi.payload import Body, only
 from identities.psi.queries import leave_to_send, sending_key
 from identities.registrations.composing import BODY_NAMES
@@ -42,6 +42,7 @@ DOUBTED = Act(
     "registration_doubted", "{actor} n'a pas dit ce qu'elle a fait de l'enregistrement national de {object}."
 )
 OVERTAKEN = "La demande a changé depuis : ce message n'a plus d'objet."
+PROBE_WAIT = timedelta(seconds=45)
 LONGEST_TURN = timedelta(seconds=2)  # beyond, the message waits instead of the worker
 
 
@@ -51,7 +52,7 @@ def send(delivery: Delivery) -> Result:
     if early is not None:
         return early
     with tenant(delivery.group_id):
-        shut = _way()
+        shut = _way(heeds_pause=False)
         if shut is not None:
             return shut
         request = _locked(delivery, RequestState.QUEUED)
@@ -76,7 +77,7 @@ def reconcile(delivery: Delivery) -> Result:
     if early is not None:
         return early
     with tenant(delivery.group_id):
-        shut = _way()
+        shut = _way(heeds_pause=False)
         if shut is not None:
             return shut
         request = _locked(delivery, RequestState.SENT, RequestState.UNKNOWN, RequestState.QUEUED)
@@ -90,9 +91,9 @@ def reconcile(delivery: Delivery) -> Result:
     return _asked(delivery, key, body, is_whole=False)
 
 
-def _way() -> Postponed | None:
+def _way(*, heeds_pause: bool = True) -> Postponed | None:
     """Why nothing may leave now; None when it may."""
-    leave = leave_to_send()
+    leave = leave_to_send(heeds_pause=heeds_pause)
     return None if leave.allowed else Postponed(leave.why, leave.wait)
 
 
@@ -102,6 +103,10 @@ def _wait_for_turn(group_id: UUID) -> Postponed | None:
         shut = _way()
         if shut is not None:
             return shut
+        if not may_try():
+            return Postponed(
+                "Après une pause, un seul envoi est essayé : les autres suivent s'il passe.", PROBE_WAIT
+            )
         wait = take_turn()
     if wait > LONGEST_TURN:
         return Postponed("Envois espacés : le tour de cette demande vient.", wait)
@@ -116,7 +121,7 @@ def _asked(delivery: Delivery, key: str, body: Body, *, is_whole: bool) -> Resul
     except PsiNotReceivedError as error:
         return _not_received(delivery, error)
     except PsiMisconfiguredError as error:
-        return _misconfigured(delivery, error)
+        return _misconfigured(delivery, error, key)
     except PsiUnknownOutcomeError as error:
         return _unknown(delivery, error)
     with tenant(delivery.group_id):
@@ -166,14 +171,15 @@ def _not_received(delivery: Delivery, error: PsiNotReceivedError) -> Result:
     return Transient(error.french, wait)
 
 
-def _misconfigured(delivery: Delivery, error: PsiMisconfiguredError) -> Result:
+def _misconfigured(delivery: Delivery, error: PsiMisconfiguredError, key: str) -> Result:
     """Nothing was done, and nothing will be before the key is mended: everything waits, nothing is counted as a try."""
     with tenant(delivery.group_id):
-        stop_for_refused_key(cause=error.french)
+        if sending_key() == key:  # else it was replaced while this call was on the wire
+            stop_for_refused_key(cause=error.french)
         request = _locked(delivery, RequestState.SENT)
         if request is not None:
             move(API, CAME_BACK, request, RequestState.QUEUED, error.french)
-        return Postponed(error.french, leave_to_send().wait)
+        return Postponed(error.french, max(leave_to_send().wait, LONGEST_TURN))
 
 
 def _unknown(delivery: Delivery, error: PsiUnknownOutcomeError) -> Result:

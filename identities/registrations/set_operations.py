@@ -88,7 +88,10 @@ def prepare_requests(
     asked = list(dict.fromkeys(person_ids))
     with transaction.atomic():
         people = {
-            one.pk: one for one in Person.objects.filter(pk__in=asked, merged_into=None).select_for_update()
+            one.pk: one
+            for one in Person.objects.filter(pk__in=asked, merged_into=None)
+            .order_by("pk")
+            .select_for_update()
         }
         stays = _stays(asked, establishment_id)
         routes = routes_of_functions({one.function_id for held in stays.values() for one in held})

@@ -16,7 +16,7 @@ from identities.registrations.operations import check_again, choose_blocks
 from identities.registrations.part_operations import mend_parts
 from identities.registrations.payload_shown import payload_parts
 from identities.registrations.queries import find_request
-from identities.registrations.request_shown import block_rows, missing_rows, page_above
+from identities.registrations.request_shown import block_rows, missing_rows
 from identities.registrations.rules import can_correct, can_withdraw, missing_of
 from identities.registrations.shown import LEVELS
 from identities.registrations.states import RequestState
@@ -91,7 +91,9 @@ def _step_url(
         return f"{address(step.route, group_slug=request.access.group_slug)}?demande={found.pk}"
     if step.route.startswith("registrations:"):
         return address(step.route, **place_of(request, establishment_id), request_id=found.pk)
-    return page_above(step.route, request.access.group_slug) if step.route else ""
+    if step.route == "rpps_plus:worklist":
+        return address("rpps_plus:one", group_slug=request.access.group_slug, portal_request_id=found.pk)
+    return address(step.route, group_slug=request.access.group_slug) if step.route else ""
 
 
 def _sees_payload(request: TenantRequest, found: RegistrationRequest) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from identities.registrations.models import RegistrationRequest
-from identities.registrations.routes import routes_of_function
+from identities.registrations.routes import FunctionRoutes
 
 GENRES = {
     "GENR01": "Activité de soin et de pharmacie",
@@ -35,9 +35,9 @@ class PortalField:
     code: str = ""
 
 
-def portal_fields(request: RegistrationRequest) -> list[PortalField]:
+def portal_fields(request: RegistrationRequest, routes: FunctionRoutes) -> list[PortalField]:
     """Every box with its value, for a request with its person, establishment and function. Empty values are left out."""
-    found = [*_identity(request), *_exercise(request), *_activity(request)]
+    found = [*_identity(request), *_exercise(request), *_activity(request, routes)]
     return [one for one in found if one.value]
 
 
@@ -67,8 +67,8 @@ def _exercise(request: RegistrationRequest) -> list[PortalField]:
     ]
 
 
-def _activity(request: RegistrationRequest) -> list[PortalField]:
-    codes, chapter = routes_of_function(request.function_id).codes, "Activité"
+def _activity(request: RegistrationRequest, routes: FunctionRoutes) -> list[PortalField]:
+    codes, chapter = routes.codes, "Activité"
     role: dict[str, Any] = (
         {"value": codes.label, "code": codes.role} if codes else {"value": request.function.label}
     )

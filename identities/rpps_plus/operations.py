@@ -12,7 +12,7 @@ from identities.registrations.queries import find_request
 from identities.rpps_plus.models import ENTITLED, ManagerKind, PortalEntry, RppsManager
 from identities.rpps_plus.queries import managers_in_force
 from identities.rpps_plus.rules import check_may_work_portal
-from portal.foundation.clock import now, today
+from portal.foundation.clock import PARIS, now, today
 from portal.foundation.errors import DomainError
 from portal.journal.operations import Act, Actor, record
 
@@ -120,7 +120,7 @@ def note_number(*, actor: Actor, request_id: UUID, rpps: str, on: date) -> Regis
     """The number that the portal gave. Refuses (DomainError) as `enter_in_portal` and `settle_numbered`."""
     request = _found(request_id)
     _check_worker(actor, request)
-    if request.sent_at and on < request.sent_at.date():
+    if request.sent_at and on < request.sent_at.astimezone(PARIS).date():
         raise DomainError("Before", "Le numéro ne peut pas être antérieur à la saisie au portail.", "on")
     return settle_numbered(actor=actor, request_id=request_id, rpps=rpps, on=on)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from identities.registrations.models import RegistrationRequest, Route
 from identities.registrations.queries import find_request
+from identities.registrations.routes import routes_of_function, routes_of_functions
 from identities.registrations.states import RequestState
 from identities.rpps_plus.fields import portal_fields
 from identities.rpps_plus.forms import EcpsForm, NumberForm, RefusalForm, WorkForm
@@ -94,7 +95,9 @@ def sheets(request: TenantRequest) -> HttpResponse:
     if not found:
         messages.info(request, "Aucune demande à saisir : rien à imprimer.")
         return redirect("rpps_plus:worklist", request.access.group_slug)
-    context = {"sheets": [(one, portal_fields(one)) for one in found], "by": request.access.actor_name}
+    routes = routes_of_functions({one.function_id for one in found})
+    pages = [(one, portal_fields(one, routes[one.function_id])) for one in found]
+    context = {"sheets": pages, "by": request.access.actor_name}
     try:
         response = pdf_response(f"saisie-rpps-plus-{today():%Y-%m-%d}.pdf", "rpps_plus/sheets.html", context)
     except PdfUnavailableError as error:
@@ -123,7 +126,8 @@ def _page(request: TenantRequest, found: RegistrationRequest, **refused: forms.F
     ids = {**place, "portal_request_id": found.pk}
     level, clock = clock_of(found)
     chapters: dict[str, list[Any]] = {}
-    for rank, field in enumerate(portal_fields(found)):
+    fields = portal_fields(found, routes_of_function(found.function_id))
+    for rank, field in enumerate(fields):
         chapters.setdefault(field.chapter, []).append((f"champ-{rank}", field))
     context = {
         "found": found,

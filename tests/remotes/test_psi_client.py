@@ -133,3 +133,18 @@ def test_a_rejected_value_is_read_nowhere():
     answer = read_answer(400, answer_examples()[(400, "badFields")])
     assert answer.identity.fields == ("birth_date",)
     assert "01-01-2000" not in repr(answer)
+
+
+@pytest.mark.parametrize("rejected", ["KERGOAT", ["KERGOAT", "x"]])
+def test_a_rejected_value_is_left_out_of_every_sentence(rejected):
+    identity = {
+        "status": 400,
+        "code": f"{PREFIX}KO_FORMAT_EMAIL",
+        "error": "La valeur Kergoat est refusée",
+        "detail": [
+            {"field": "lastName", "rejected": rejected, "message": "Nom refusé"},
+            {"field": "email", "rejected": "y", "message": "KERGOAT n'a pas de courriel valide"},
+        ],
+    }
+    answer = read_answer(400, {"status": 400, "identity": identity})
+    assert answer.identity.text == "Nom refusé"

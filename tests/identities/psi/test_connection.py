@@ -7,7 +7,7 @@ from django.db import ProgrammingError
 
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.operations import set_key, stop_sending
-from identities.psi.pace import note_failure, note_success, take_turn
+from identities.psi.pace import may_try, note_failure, note_success, take_turn
 from identities.psi.queries import leave_to_send, sending_key
 from identities.psi.rules import issuing_establishment
 from portal.foundation.clock import now
@@ -126,3 +126,11 @@ class TestPage:
 
     def test_a_site_manager_does_not_see_it(self, group, client_for, manager):
         assert client_for(manager).get(HERE.format(group.slug, "")).status_code == 403
+
+
+def test_at_the_end_of_a_pause_one_worker_tries(group):
+    with tenant(group.id):
+        ConnectionFactory(failures_in_row=5, paused_until=now() - timedelta(seconds=1))
+        assert [may_try(), may_try(), may_try()] == [True, False, False]
+        note_success()
+        assert may_try()

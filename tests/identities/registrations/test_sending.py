@@ -7,6 +7,7 @@ import pytest
 
 from identities.duplicates.models import Pair
 from identities.people.models import Person, PersonIdentifier
+from identities.psi.client import PsiClient
 from identities.psi.models import Connection
 from identities.psi.operations import resume_sending, set_key, stop_sending
 from identities.registrations.models import RegistrationRequest, RnippDeath, RnippEcho
@@ -27,7 +28,7 @@ from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from tests.factories.assignments import AssignmentFactory
 from tests.factories.people import PersonFactory, PersonIdentifierFactory
-from tests.factories.registrations import ConnectionFactory, RegistrationRequestFactory
+from tests.factories.registrations import SANDBOX_KEY, ConnectionFactory, RegistrationRequestFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -360,3 +361,23 @@ class TestParts:
         desk.run()
         with tenant(desk.group.id), pytest.raises(DomainError):
             retry_blocks(actor=desk.actor, request_id=request.pk)
+
+
+def test_a_key_replaced_while_a_call_was_on_the_wire_stops_nothing(desk, monkeypatch):
+    request = desk.prepare()
+    with tenant(desk.group.id):
+        set_key(actor=desk.actor, key="ancienne-cle")
+    desk.send(request)
+    whole = PsiClient.register
+
+    def replaced_meanwhile(client, body):
+        with tenant(desk.group.id):
+            set_key(actor=desk.actor, key=SANDBOX_KEY)
+        return whole(client, body)
+
+    monkeypatch.setattr(PsiClient, "register", replaced_meanwhile)
+    desk.run()
+    with tenant(desk.group.id):
+        assert not Connection.objects.get().is_stopped
+    desk.run()
+    assert desk.state(request) == "done"

@@ -8,6 +8,7 @@ from identities.national_directory.loading import load_directory_file
 from identities.national_directory.models import DirectoryLink
 from identities.people.models import PersonIdentifier
 from identities.registrations.models import RegistrationRequest
+from identities.registrations.routes import routes_of_function
 from identities.rpps_plus.fields import portal_fields
 from identities.rpps_plus.models import PortalEntry, RppsManager
 from identities.rpps_plus.operations import declare_degree, enter_in_portal, note_number, note_refusal
@@ -84,7 +85,8 @@ class TestTheWork:
         person = PersonFactory(
             reachable=True, usage_name="Usage", birth_commune_code="01053", birth_place="Bourg-en-Bresse"
         )
-        fields = portal_fields(at_portal(group.first, person=person))
+        request = at_portal(group.first, person=person)
+        fields = portal_fields(request, routes_of_function(request.function_id))
         labels = [one.label for one in fields]
         assert labels[:2] == ["Nom de naissance", "Prénoms, dans l'ordre"]
         assert labels.index("Nom d'exercice") < labels.index("Établissement") < labels.index("Rôle")
