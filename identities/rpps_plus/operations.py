@@ -14,7 +14,7 @@ from identities.rpps_plus.queries import managers_in_force
 from identities.rpps_plus.rules import check_may_work_portal
 from portal.foundation.clock import PARIS, now, today
 from portal.foundation.errors import DomainError
-from portal.journal.operations import Act, Actor, record
+from portal.journal.operations import Act, Actor, Entry, record, record_set
 
 NAMED = Act("rpps_manager_named", "{actor} a inscrit {object} comme gestionnaire RPPS+ ({scope}).")
 CHANGED = Act(
@@ -143,8 +143,14 @@ def record_export(*, actor: Actor, count: int, what: str) -> None:
 
 def record_print(*, actor: Actor, requests: list[RegistrationRequest]) -> None:
     """Leaves the line of each person whose sheet was printed: a sheet holds civil traits."""
-    for request in requests:
-        _say_of(actor, PRINTED, request)
+    record_set(
+        actor,
+        PRINTED,
+        [
+            Entry("person", one.person_id, {"object": one.person.display_name}, one.establishment_id)
+            for one in requests
+        ],
+    )
 
 
 def _check_worker(actor: Actor, request: RegistrationRequest) -> None:
