@@ -54,6 +54,17 @@ def stays_to_register() -> QuerySet[Assignment]:
     )
 
 
+def stays_of_others() -> QuerySet[Assignment]:
+    """Open stays of functions that an ordre or an ARS registers: whoever has one is theirs, whatever else they do here."""
+    theirs = [code for code, door in doors_of_functions().items() if door != RegistrationDoor.EMPLOYER]
+    return Assignment.objects.filter(state__in=OPEN_STAYS, function_id__in=theirs)
+
+
+def registered_by_others(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these people whom an ordre or an ARS registers, for a stay that the door sees."""
+    return set(stays_of_others().filter(person_id__in=list(person_ids)).values_list("person_id", flat=True))
+
+
 def people_to_register(
     *, establishment_id: UUID | None = None, function_code: str = "", text: str = ""
 ) -> QuerySet[Person]:
@@ -73,7 +84,10 @@ def people_to_register(
     open_ones = RegistrationRequest.objects.filter(
         group_id=OuterRef("group_id"), person_id=OuterRef("pk"), state__in=OPEN_STATES
     )
-    rows = Person.objects.filter(Exists(stays), ~Exists(numbers), ~Exists(open_ones), merged_into=None)
+    theirs = stays_of_others().filter(group_id=OuterRef("group_id"), person_id=OuterRef("pk"))
+    rows = Person.objects.filter(
+        Exists(stays), ~Exists(numbers), ~Exists(open_ones), ~Exists(theirs), merged_into=None
+    )
     for word in search_key(text).split():
         rows = rows.filter(name_key__contains=word)
     first = Subquery(stays.order_by(present_first, "starts_at", "pk").values("pk")[:1])

@@ -1,6 +1,8 @@
 """What may be done of a request, said in French when it may not."""
 
+from collections.abc import Container
 from datetime import date
+from uuid import UUID
 
 from identities.people.models import IdentifierKind, Person
 from identities.registrations.completeness import MissingField, lacking, what_ended
@@ -25,6 +27,16 @@ def check_may_register(routes: FunctionRoutes, route: str) -> None:
         raise NotOursToRegisterError("Not the employer's door", routes.reason)
     if route not in routes.routes:
         raise DomainError(f"{route} is not open to {routes.function_code}", routes.reason, "route")
+
+
+def check_not_theirs(person_id: UUID, theirs: Container[UUID]) -> None:
+    """Refuses (NotOursToRegisterError) somebody who also works here under an ordre or an ARS, which registers them."""
+    if person_id in theirs:
+        raise NotOursToRegisterError(
+            "Registered by others",
+            "Cette personne exerce aussi ici sous un ordre ou une ARS, qui l'enregistre : reliez son numéro RPPS à sa"
+            " fiche, dans « Annuaire Santé ».",
+        )
 
 
 def missing_of(person: Person, request: RegistrationRequest, today: date) -> list[MissingField]:

@@ -14,7 +14,7 @@ from identities.registrations.completeness import lacking
 from identities.registrations.completing import KEPT
 from identities.registrations.composing import compose
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
-from identities.registrations.queries import find_requests, rpps_of
+from identities.registrations.queries import find_requests, registered_by_others, rpps_of
 from identities.registrations.recording import note
 from identities.registrations.routes import (
     FunctionRoutes,
@@ -23,7 +23,7 @@ from identities.registrations.routes import (
     routes_of_functions,
     why_not_here,
 )
-from identities.registrations.rules import MOVED, check_may_register
+from identities.registrations.rules import MOVED, check_may_register, check_not_theirs
 from identities.registrations.states import OPEN_STATES, BlockState, RequestState
 from portal.dispatch.operations import Letter, post_all
 from portal.dispatch.queries import payloads_waiting
@@ -96,11 +96,13 @@ def prepare_requests(
         stays = _stays(asked, establishment_id)
         routes = routes_of_functions({one.function_id for held in stays.values() for one in held})
         busy, agency = _busy(asked, route), agency_staff()
+        theirs = registered_by_others(asked)
         created, refused = [], []
         for person_id in asked:
             try:
                 _check_person(people.get(person_id), person_id in busy)
                 stay = _stay_to_register(stays.get(person_id, []), routes, route, agency)
+                check_not_theirs(person_id, theirs)
             except DomainError as error:
                 refused.append(Left(person_id, error.french))
                 continue
@@ -250,6 +252,7 @@ def _frozen(
     """Those that may leave, with their payload; the others with the reason. Nothing is written."""
     numbers = rpps_of(one.person_id for one in found)
     routes = routes_of_functions({one.function_id for one in found})
+    theirs = registered_by_others(one.person_id for one in found)
     asked: dict[UUID, set[str]] = {}
     for request_id, kind in RequestBlock.objects.filter(request__in=found).values_list("request_id", "kind"):
         asked.setdefault(request_id, set()).add(kind)
@@ -258,6 +261,8 @@ def _frozen(
         kinds, rpps = asked.get(one.pk, set()), numbers.get(one.person_id, "")
         try:
             _check_may_leave(one, kinds, routes[one.function_id], has_rpps=bool(rpps))
+            if BlockKind.ACTIVITY_STOP not in kinds:
+                check_not_theirs(one.person_id, theirs)
             one.payload = compose(one, kinds, routes[one.function_id], rpps, establishment_format)
         except DomainError as error:
             left.append(Left(one.pk, error.french))

@@ -256,3 +256,17 @@ def test_so_do_those_of_a_part(group, door, source, target):
     allowed = BLOCK_TRANSITIONS.allows(source, target)
     assert BLOCK_TRANSITIONS.move(rows, target) == int(allowed)
     assert rows.get().state == (target if allowed else source)
+
+
+def test_somebody_under_an_ordre_for_another_stay_is_neither_proposed_nor_prepared_nor_sent(group, door, administrator):
+    ConnectionFactory()
+    person = PersonFactory(reachable=True, birth_commune_code="01053", birth_place="Bourg-en-Bresse")
+    AssignmentFactory(person=person, establishment=group.first)
+    prepared = prepare_requests(actor=administrator, person_ids=[person.pk], route="psi").created
+    AssignmentFactory(person=person, establishment=group.first, function_id="G15-60")
+    [left] = queue_requests(actor=administrator, request_ids=[one.pk for one in prepared]).not_ready
+    assert "sous un ordre ou une ARS" in left.french
+    RegistrationRequest.objects.update(state="withdrawn")
+    assert not people_to_register().exists()
+    [refused] = prepare_requests(actor=administrator, person_ids=[person.pk], route="psi").refused
+    assert "sous un ordre ou une ARS" in refused.french
