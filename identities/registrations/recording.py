@@ -48,7 +48,7 @@ def note(
             from_state=before,
             to_state=one.state,
             sentence=(
-                sentence or act.said(actor=actor.actor_name, object="la demande", **_said(one), **said)
+                sentence or act.said(actor=actor.actor_name, object="cette personne", **_said(one), **said)
             )[:300],
         )
         for one, before in pairs

@@ -34,6 +34,7 @@ from portal.foundation.addresses import address
 from portal.foundation.clock import today
 from portal.foundation.errors import DomainError
 from portal.foundation.forms import add_refusal
+from portal.foundation.names import of_name
 from portal.foundation.pdf import PdfUnavailableError, pdf_response
 from portal.foundation.tabular import TYPES, spreadsheet
 from tenants.groups.queries import establishment_names
@@ -131,6 +132,7 @@ def _page(request: TenantRequest, found: RegistrationRequest, **refused: forms.F
         chapters.setdefault(field.chapter, []).append((f"champ-{rank}", field))
     context = {
         "found": found,
+        "of_whom": of_name(found.person.display_name),
         "level": level,
         "clock": clock,
         "chapters": chapters.items(),

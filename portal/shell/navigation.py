@@ -32,7 +32,9 @@ SITE_PLACES = (
     Place(Permission.DEPARTURE, "assignments:departures", "Départs", "user-minus"),
     Place(Permission.PEOPLE_VIEW, "assignments:people_of_site", "Professionnels du site", "users"),
     Place(Permission.PEOPLE_VIEW, "identity_checks:to_check", "Identités à contrôler", "id-card"),
-    Place(Permission.REGISTRATION_VIEW, "registrations:of_site", "Enregistrement national", "clipboard-check"),
+    Place(
+        Permission.REGISTRATION_VIEW, "registrations:of_site", "Enregistrement national", "clipboard-check"
+    ),
     Place(Permission.PRESENCE_REVIEW, "reviews:of_site", "Revue des présents", "calendar-check"),
     Place(Permission.ESTABLISHMENTS_EDIT, "groups:units", "Services", "layers"),
 )

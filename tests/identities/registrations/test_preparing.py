@@ -258,7 +258,9 @@ def test_so_do_those_of_a_part(group, door, source, target):
     assert rows.get().state == (target if allowed else source)
 
 
-def test_somebody_under_an_ordre_for_another_stay_is_neither_proposed_nor_prepared_nor_sent(group, door, administrator):
+def test_somebody_under_an_ordre_for_another_stay_is_neither_proposed_nor_prepared_nor_sent(
+    group, door, administrator
+):
     ConnectionFactory()
     person = PersonFactory(reachable=True, birth_commune_code="01053", birth_place="Bourg-en-Bresse")
     AssignmentFactory(person=person, establishment=group.first)
