@@ -28,6 +28,7 @@ def test_template_compiles_and_obeys_the_policy(path: Path):
 # template → why it stands alone without being a page of the portal.
 ALONE = {
     "templates/shell/presence_sheet.html": "a PDF",
+    "templates/rpps_plus/sheets.html": "a PDF",
     "templates/people/birth_place_input.html": "the widget of a form field",
 }
 
