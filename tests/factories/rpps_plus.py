@@ -49,7 +49,10 @@ def portal_work_of(establishment, mark: str) -> dict[str, UUID]:
     )
     PortalEntryFactory(request=request, contradiction=f"{mark} AUTRE NOM")
     manager = RppsManagerFactory(
-        user_id=uuid7(), full_name=f"{mark} GESTIONNAIRE", legal_entity=establishment.legal_entity
+        user_id=uuid7(),
+        full_name=f"{mark} GESTIONNAIRE",
+        legal_entity=establishment.legal_entity,
+        establishment=establishment,
     )
     return {"portal_request_id": request.pk, "rpps_manager_id": manager.pk}
 

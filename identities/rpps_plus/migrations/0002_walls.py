@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from portal.foundation.tenancy.policies import protect
+from portal.foundation.tenancy.policies import SITE_WALL, protect
 from portal.foundation.tenancy.rows import composite_foreign_key, group_foreign_key
 
 # An entry is of the establishment of its request: the key says so, whatever a site's door writes.
@@ -18,8 +18,8 @@ class Migration(migrations.Migration):
         ("groups", "0002_walls"),
     ]
     operations = [
-        # A site reads who may work the portal for it; the group keeps the list.
-        protect("rpps_plus_rppsmanager", site="SELECT", site_wall=None),
+        # A site reads who may work the portal for it, by itself or by its entité juridique; the group keeps the list.
+        protect("rpps_plus_rppsmanager", site="SELECT", site_wall=f"(establishment_id IS NULL OR {SITE_WALL})"),
         protect("rpps_plus_portalentry"),
         group_foreign_key("rpps_plus_rppsmanager"),
         composite_foreign_key("rpps_plus_rppsmanager", "legal_entity_id", "groups_legalentity"),

@@ -230,3 +230,13 @@ class TestPages:
         browser = client_for(administrator)
         assert browser.get(f"{where}exporter/?format=xlsx").status_code == 200
         assert browser.get(f"{where}fiches/").status_code in (200, 302)
+
+
+@pytest.mark.django_db
+def test_a_site_reads_who_works_the_portal_for_it_and_no_other(group, administrator):
+    with tenant(group.id):
+        entity = group.first.legal_entity
+        for site in (None, group.first, group.second):
+            RppsManagerFactory(user_id=administrator.pk, legal_entity=entity, establishment=site)
+    with tenant(group.id, [group.first.pk]):
+        assert {one.establishment_id for one in RppsManager.objects.all()} == {None, group.first.pk}
