@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
     operations = [
         # A site reads who may work the portal for it, by itself or by its entité juridique; the group keeps the list.
-        protect("rpps_plus_rppsmanager", site="SELECT", site_wall=f"(establishment_id IS NULL OR {SITE_WALL})"),
+        protect("rpps_plus_rppsmanager", site="SELECT", site_wall=f"coalesce({SITE_WALL}, true)"),
         protect("rpps_plus_portalentry"),
         group_foreign_key("rpps_plus_rppsmanager"),
         composite_foreign_key("rpps_plus_rppsmanager", "legal_entity_id", "groups_legalentity"),
