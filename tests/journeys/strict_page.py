@@ -45,6 +45,7 @@ class Complaints:
 
 def assert_accessible(page: Page, complaints: Complaints) -> None:
     """No violation of any rule of axe on the page as it stands."""
+    page.wait_for_load_state()  # a click returns when the next page has begun, before its first element
     with complaints.ignored():
         results = Axe().run(page)
         page.wait_for_timeout(20)  # breaches of axe's own styles are reported late
@@ -53,6 +54,7 @@ def assert_accessible(page: Page, complaints: Complaints) -> None:
 
 def assert_no_horizontal_scroll(page: Page, width: int = NARROWEST_PIXELS) -> None:
     """At `width` pixels nothing sticks out (WCAG 1.4.10); the window is then put back as it was."""
+    page.wait_for_load_state()
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 800})
     seen = page.evaluate("document.documentElement.scrollWidth")

@@ -1,11 +1,40 @@
 """The tools of the journeys themselves: what they let through would be let through everywhere."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.journey_cost import JourneyCost
 
 SIGN_IN = "/compte/login/"
+PAGE = "<!doctype html><html lang=fr><title>Essai</title><main><h1>Essai</h1><a href=/suite>Suite</a></main>"
+
+
+class SlowToWrite(BaseHTTPRequestHandler):
+    """The headers at once, the page half a second later."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        time.sleep(0.5)
+        self.wfile.write(PAGE.encode())
+
+    def log_message(self, *said: object) -> None:
+        """Nothing on the screen."""
+
+
+@contextmanager
+def slow_pages() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SlowToWrite) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 def complaints_of(page: Page) -> list[str]:
@@ -56,6 +85,15 @@ def test_notices_a_field_without_a_name(browser_page, axe):
     browser_page.evaluate("document.querySelector('main').append(document.createElement('input'))")
     with pytest.raises(AssertionError, match="axe on"):
         axe(browser_page)
+
+
+def test_waits_for_the_page_that_a_click_opens(browser_page, axe, no_horizontal_scroll):
+    with slow_pages() as address:
+        for look in (axe, no_horizontal_scroll):
+            browser_page.goto(address)
+            browser_page.get_by_role("link", name="Suite").click()
+            look(browser_page)
+            assert browser_page.url.endswith("/suite")
 
 
 def test_counts_keys_clicks_and_waits(browser_page, journey_cost):
