@@ -13,16 +13,17 @@ from tests.journeys.journey_cost import JourneyCost
 
 SIGN_IN = "/compte/login/"
 PAGE = "<!doctype html><html lang=fr><title>Essai</title><main><h1>Essai</h1><a href=/suite>Suite</a></main>"
+SECONDS_BEFORE_THE_PAGE = 0.5  # what the test is about: begun, and still empty when the click returns
 
 
 class SlowToWrite(BaseHTTPRequestHandler):
-    """The headers at once, the page half a second later."""
+    """The headers at once, the page `SECONDS_BEFORE_THE_PAGE` later."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
-        time.sleep(0.5)
+        time.sleep(SECONDS_BEFORE_THE_PAGE)
         self.wfile.write(PAGE.encode())
 
     def log_message(self, *said: object) -> None:
@@ -33,8 +34,10 @@ class SlowToWrite(BaseHTTPRequestHandler):
 def slow_pages() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), SlowToWrite) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
 
 
 def complaints_of(page: Page) -> list[str]:
@@ -87,13 +90,13 @@ def test_notices_a_field_without_a_name(browser_page, axe):
         axe(browser_page)
 
 
-def test_waits_for_the_page_that_a_click_opens(browser_page, axe, no_horizontal_scroll):
+@pytest.mark.parametrize("look", ["axe", "no_horizontal_scroll"])
+def test_waits_for_the_page_that_a_click_opens(browser_page, request, look):
     with slow_pages() as address:
-        for look in (axe, no_horizontal_scroll):
-            browser_page.goto(address)
-            browser_page.get_by_role("link", name="Suite").click()
-            look(browser_page)
-            assert browser_page.url.endswith("/suite")
+        browser_page.goto(address)
+        browser_page.get_by_role("link", name="Suite").click()
+        request.getfixturevalue(look)(browser_page)
+        assert browser_page.url.endswith("/suite")
 
 
 def test_counts_keys_clicks_and_waits(browser_page, journey_cost):
