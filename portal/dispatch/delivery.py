@@ -132,6 +132,7 @@ def settle(delivery: Delivery, result: Result) -> None:
         case Rejected(reason):
             _hand_over(rows, reason)
         case NeverArrived():
+            message.attempts -= 1  # the target answered: only failures are counted
             _put_off(message, MessageState.PENDING, message.reason, timedelta(0))
         case Transient(reason, retry_after):
             asked = message.state == MessageState.UNKNOWN  # the target could not be asked: still no answer

@@ -63,7 +63,7 @@ class Unknown:
 
 @dataclass(frozen=True)
 class NeverArrived:
-    """Answer of `reconcile`: the target never had it, it may be sent again."""
+    """Answer of `reconcile`: the target never had it, it may be sent again. Not counted among the failed tries."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def count_up(group_id: UUID, book: dict[str, Any]) -> dict[str, Any]:
     with tenant(group_id):
         requests = list(RegistrationRequest.objects.prefetch_related("blocks"))
         lines = Counter(Line.objects.values_list("object_id", "act"))
-        left = Message.objects.count()
+        left = list(Message.objects.values("kind", "state", "attempts", "reason"))
         held = Counter(
             PersonIdentifier.objects.filter(kind=IdentifierKind.PSI).values_list("person_id", flat=True)
         )
@@ -37,7 +37,8 @@ def count_up(group_id: UUID, book: dict[str, Any]) -> dict[str, Any]:
     return {
         "lost": len(lost),
         "double": len(twice) + len(accounts),
-        "unreconciled": len(unknown) + left,
+        "unreconciled": len(unknown) + len(left),
+        "messages_left": left,
         "states": Counter(str(one.state) for one in requests),
         "unknown_outcomes": sum(found for (_, act), found in lines.items() if act == DOUBTED),
         "cards_to_verify_by_hand": len(cards),

@@ -198,6 +198,27 @@ def test_an_unknown_outcome_is_asked_about_and_never_sent_again_blindly(group, h
             assert (len(sends), row(message_id).state) == (1, MessageState.TO_HANDLE)
 
 
+def test_a_target_that_answers_what_it_is_asked_is_no_failed_try(group, handles, posted, row):
+    """Ten sends without an answer, each cleared up before the next one, and then a person: not five."""
+    sends, asks = [], []
+
+    def send(delivery):
+        sends.append(delivery.attempt)
+        return Unknown("sans réponse")
+
+    def ask(delivery):
+        asks.append(delivery.attempt)
+        return NeverArrived()
+
+    handles("essai", send=send, reconcile=ask)
+    message_id = posted()
+    with time_machine.travel(now(), tick=False) as moment:
+        while row(message_id).state != MessageState.TO_HANDLE:
+            deliver(group.id, message_id)
+            moment.shift(timedelta(hours=8))
+    assert (len(sends), len(asks)) == (MAX_ATTEMPTS, MAX_ATTEMPTS - 1)
+
+
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_message_left_in_flight_by_a_dead_worker_is_doubted(group, handles, posted, row, asks):
     sends = []
