@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const SENDING = "Envoi…";
+  const NO_BREAK = "\u00a0";
 
   /* A second click on a posted form does nothing; the button comes back with the page (back button, download). */
   const restore = (button) => {
@@ -35,14 +36,24 @@
   /* Copy: <button type="button" data-copy="id of the text" hidden>. */
   const copy = async (button) => {
     const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(source.value || source.innerText.trim());
+    await navigator.clipboard.writeText((source.value || source.innerText.trim()).replaceAll(NO_BREAK, " "));
     const said = document.getElementById("announcements");
     if (said) said.textContent = "Copié.";
     const before = [...button.childNodes];
     button.textContent = "Copié";
     setTimeout(() => button.replaceChildren(...before), 2000);
   };
+  /* French punctuation stays on the line of its word, however narrow the screen. */
+  const bind = (root) => {
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const bound = text.data.replace(/ (?=[:;?!»])|(?<=«) /g, NO_BREAK);
+      if (bound !== text.data && !text.parentElement.closest("script, style, textarea")) text.data = bound;
+    }
+  };
   const prepare = (root) => {
+    bind(root);
     if (!navigator.clipboard) return;
     for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
   };
@@ -104,7 +115,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    prepare(document);
+    prepare(document.body);
     const found = summary(document);
     if (found) found.focus();
   });
