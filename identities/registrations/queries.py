@@ -14,7 +14,7 @@ from identities.national_directory.authorities import doors_of_functions
 from identities.national_directory.models import RegistrationDoor
 from identities.people.models import IdentifierKind, Person, PersonIdentifier
 from identities.psi.answers import CivilStatus, Death
-from identities.registrations.completeness import missing_traits
+from identities.registrations.completeness import MissingField, missing_traits
 from identities.registrations.models import RegistrationRequest, RnippDeath, RnippEcho
 from identities.registrations.routes import FunctionRoutes, agency_staff, registered_here, routes_of_functions
 from identities.registrations.states import OPEN_STATES, RequestState
@@ -29,7 +29,7 @@ class ToRegister:
     person: Person
     assignment: Assignment
     routes: FunctionRoutes
-    missing: tuple[str, ...]
+    missing: tuple[MissingField, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def lines_to_register(people: Iterable[Person]) -> list[ToRegister]:
         if stay is None:
             continue
         ways = routes[stay.function_id]
-        lacks = tuple(one.french for one in missing_traits(person, ways.proposed)) if ways.proposed else ()
+        lacks = tuple(missing_traits(person, ways.proposed)) if ways.proposed else ()
         found.append(ToRegister(person, stay, ways, lacks))
     return found
 

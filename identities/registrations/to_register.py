@@ -30,6 +30,16 @@ LACKING = {
     "nationalite": ("Nationalité", _ABROAD & Q(is_french=None)),
 }
 COMPLETE = "rien"
+# In a word, for a column that is read down; the whole sentence is in the export and on the request.
+IN_A_WORD = {
+    "first_names": "prénom",
+    "sex": "sexe",
+    "birth_date": "date de naissance complète",
+    "birth_place": "lieu de naissance",
+    "is_french": "nationalité",
+    "email": "courriel",
+    "phone": "mobile",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class PersonRow:
     function: str
     route: str
     why: str
-    missing: tuple[str, ...]
+    missing: str
     edit_url: str
     can_prepare: bool
 
@@ -72,7 +82,7 @@ def person_rows(lines: Iterable[ToRegister], place: dict[str, Any], *, may_edit:
             function=short_label(one.assignment.function.label),
             route=one.routes.proposed.label if one.routes.proposed else "",
             why=one.routes.reason,
-            missing=one.missing,
+            missing=", ".join(IN_A_WORD[lack.field] for lack in one.missing),
             edit_url=address("people:edit", **person) if may_edit and one.missing else "",
             can_prepare=bool(one.routes.routes),
         )
@@ -89,5 +99,5 @@ def export_rows(lines: Iterable[ToRegister]) -> Iterator[list[Any]]:
             one.assignment.function.label,
             one.routes.proposed.label if one.routes.proposed else "",
             one.routes.reason,
-            " ".join(one.missing),
+            " ".join(lack.french for lack in one.missing),
         ]

@@ -62,7 +62,7 @@ class TestToRegister:
         working(group, person__phone="")
         [line] = lines_to_register(people_to_register())
         assert line.routes.proposed == "psi"
-        assert [one.partition(",")[0] for one in line.missing] == ["Le mobile"]
+        assert [one.field for one in line.missing] == ["phone"]
 
 
 class TestWhatIsMissing:

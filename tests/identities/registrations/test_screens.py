@@ -95,6 +95,14 @@ def test_people_are_prepared_once_and_told_why_not(group, desk):
         assert RegistrationRequest.objects.count() == 1
 
 
+def test_what_a_record_lacks_is_a_word_on_the_list_and_a_sentence_in_the_export(group, desk):
+    with tenant(group.id):
+        AssignmentFactory(establishment=group.first, function_id="R85-313", person__phone="", person__email="")
+    assert "Courriel, mobile" in text(desk.get(address(group, "to_register")))
+    said = b"".join(desk.get(address(group, "export_to_register") + "?format=csv")).decode()
+    assert "Le courriel, obligatoire quand l'établissement enregistre : complétez la fiche." in said
+
+
 def test_nobody_ticked_is_said(group, desk):
     said = text(desk.post(address(group, "prepare"), {}, follow=True))
     assert "Personne n&#x27;est coché" in said
