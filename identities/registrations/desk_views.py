@@ -13,7 +13,14 @@ from identities.psi.queries import leave_to_send
 from identities.registrations.desk import board, desk_counts, reasons_in_use, requests_on_desk
 from identities.registrations.export_operations import record_export
 from identities.registrations.forms import DeskForm
-from identities.registrations.shown import HEADER, LEVELS, export_rows, request_rows
+from identities.registrations.shown import (
+    HEADER,
+    LEVELS,
+    capitalized,
+    counted_state,
+    export_rows,
+    request_rows,
+)
 from identities.registrations.site_lists import FOR_A_PERSON
 from identities.registrations.states import RequestState
 from portal.foundation.addresses import address
@@ -80,7 +87,7 @@ def _board(request: TenantRequest, form: DeskForm, counts: dict[str, int]) -> di
         rows = list(request_rows(cards.get(state, ()), place))
         return {
             "state": state,
-            "label": state.label,
+            "label": counted_state(state, counts[state]),
             "level": LEVELS[state],
             "count": counts[state],
             "rows": rows,
@@ -110,7 +117,10 @@ def _tabs(request: TenantRequest, form: DeskForm, counts: dict[str, int]) -> lis
     tabs: list[dict[str, Any]] = [
         {"url": f"?{query.urlencode()}", "label": "Par état", "count": None, "current": not chosen}
     ]
-    shown = [(state.value, state.label.capitalize(), counts[state]) for state in RequestState]
+    shown = [
+        (state.value, capitalized(counted_state(state, counts[state])), counts[state])
+        for state in RequestState
+    ]
     for value, label, count in [("toutes", "Toutes", sum(counts.values())), *shown]:
         if count or value in ("toutes", chosen):
             url = _list_url(request, value)

@@ -16,7 +16,7 @@ from identities.registrations.forms import MOST_AT_ONCE, ChosenForm, chosen_ids
 from identities.registrations.models import RegistrationRequest, Route
 from identities.registrations.queries import batch_progress, requests_of_batch
 from identities.registrations.set_operations import Queued, queue_requests
-from identities.registrations.shown import request_rows
+from identities.registrations.shown import counted_state, request_rows
 from identities.registrations.states import RequestState
 from identities.registrations.views import WORK
 from portal.foundation.addresses import address
@@ -156,7 +156,9 @@ def batch(request: TenantRequest, batch_id: UUID) -> HttpResponse:
         "progress": progress,
         "answered": progress.total - progress.waiting,
         "figures": [
-            (state.label, progress.counts[state]) for state in RequestState if progress.counts.get(state)
+            (counted_state(state, progress.counts[state]), progress.counts[state])
+            for state in RequestState
+            if progress.counts.get(state)
         ],
         "stopped": "" if progress.is_over else leave_to_send().why,
         "url": request.path,

@@ -28,6 +28,15 @@ LEVELS = {
     RequestState.WITHDRAWN: "neutral",
     RequestState.EXPIRED: "danger",
 }
+_SEVERAL = {
+    RequestState.READY: "prêtes",
+    RequestState.SENT: "envoyées",
+    RequestState.PARTLY_DONE: "faites en partie",
+    RequestState.DONE: "faites",
+    RequestState.REFUSED: "refusées",
+    RequestState.WITHDRAWN: "retirées",
+    RequestState.EXPIRED: "échues",
+}
 TRAITS = {
     "birth_name": "nom de naissance",
     "first_names": "prénoms",
@@ -93,6 +102,11 @@ def request_rows(requests: Iterable[RegistrationRequest], place: dict[str, Any])
 def capitalized(label: str) -> str:
     """« À corriger »: the first letter alone, so that acronyms stay as they are."""
     return label[:1].upper() + label[1:]
+
+
+def counted_state(state: RequestState, count: int) -> str:
+    """The word beside how many requests are in that state: « faite » of one, « faites » of two."""
+    return _SEVERAL.get(state, state.label) if count > 1 else state.label
 
 
 def step_words(request: RegistrationRequest) -> str:

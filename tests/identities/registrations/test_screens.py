@@ -1,5 +1,7 @@
 """The desk's pages: what each says, what it refuses, and who sees what; posted twice, nothing happens twice."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -8,6 +10,7 @@ from identities.registrations.models import RegistrationRequest, RequestBlock, R
 from identities.registrations.next_steps import NextStep, next_step
 from identities.registrations.states import RequestState
 from portal.dispatch.models import Message
+from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
 from tenants.memberships.permissions import Role
@@ -97,7 +100,9 @@ def test_people_are_prepared_once_and_told_why_not(group, desk):
 
 def test_what_a_record_lacks_is_a_word_on_the_list_and_a_sentence_in_the_export(group, desk):
     with tenant(group.id):
-        AssignmentFactory(establishment=group.first, function_id="R85-313", person__phone="", person__email="")
+        AssignmentFactory(
+            establishment=group.first, function_id="R85-313", person__phone="", person__email=""
+        )
     assert "Courriel, mobile" in text(desk.get(address(group, "to_register")))
     said = b"".join(desk.get(address(group, "export_to_register") + "?format=csv")).decode()
     assert "Le courriel, obligatoire quand l'établissement enregistre : complétez la fiche." in said
@@ -130,6 +135,18 @@ def test_a_worker_of_one_site_prepares_and_sends_there(group, worker_of_site):
         assert Message.objects.filter(kind="registration.send").count() == 1
         next_door.refresh_from_db()
         assert next_door.state == "ready"
+
+
+def test_the_progress_of_a_sending_says_how_many_are_where(group, desk):
+    """The fragment that comes every two seconds holds the figures too: they would contradict its count of answers."""
+    sent = {"batch_id": uuid4(), "sent_at": now()}
+    for state in ("done", "done", "queued"):
+        made(group, state=state, **sent)
+    url = address(group, "batch", batch_id=sent["batch_id"])
+    said = text(desk.get(url, headers={"HX-Request": "true"}))
+    assert "2 sur 3" in said
+    assert "<dt>faites</dt>" in said
+    assert said.count("<dt>") == text(desk.get(url)).count("<dt>") == 2
 
 
 def test_a_group_without_a_key_is_told(group, desk):
