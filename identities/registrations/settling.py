@@ -154,7 +154,8 @@ def keep_news(request: RegistrationRequest, identity: IdentityAnswer) -> None:
 def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str:
     """Writes the numbers on the request and on the person; says in French what could not be."""
     request.rpps_numbers, request.psi_identifier = list(identity.rpps_numbers), identity.psi_identifier
-    request.numbered_on = request.numbered_on or today()
+    if identity.rpps_numbers:  # a PSI account alone is an identity, not a number
+        request.numbered_on = request.numbered_on or today()
     request.save(update_fields=["rpps_numbers", "psi_identifier", "numbered_on"])
     said, person = [], request.person.merged_into or request.person
     if identity.psi_identifier:

@@ -67,6 +67,10 @@ class TestNumbers:
         assert numbers_of(request.person)["rpps"] == OTHER
         assert found.rpps_numbers == [RPPS]
 
+    def test_an_account_without_an_rpps_number_is_no_number_obtained(self, sent):
+        _, found = answered(sent(), rpps=())
+        assert (found.psi_identifier, found.numbered_on) == (MAIN, None)
+
     def test_several_numbers_are_for_a_person_to_choose_from(self, sent):
         request = sent()
         said, found = answered(request, rpps=(RPPS, OTHER))
