@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from identities.assignments.models import Assignment
+from identities.assignments.rules import OPEN_STATES as OPEN_STAYS
 from identities.people.models import Person
 from identities.registrations.completing import ask_for, look_again
 from identities.registrations.models import ActivityEndReason, BlockKind, RegistrationRequest, Route
@@ -70,16 +71,29 @@ def _last_stay(person: Person, establishment_id: UUID, ends_on: date) -> Assignm
 def withdraw_departed(*, actor: Actor, assignment_ids: Collection[UUID]) -> int:
     """Takes back what was prepared for stays that ended and has not left; says how many. An end of activity stays.
 
-    What the person does by themselves goes on: their own pages say that nobody waits for them any more. Twice is once.
+    Somebody invited to register by themselves who works there again keeps their invitation. Twice is once.
     """
-    rows = RegistrationRequest.objects.filter(
-        assignment_id__in=list(assignment_ids), state__in=OPEN_STATES, route__in=[Route.PSI, Route.PORTAL]
-    )
+    rows = RegistrationRequest.objects.filter(assignment_id__in=list(assignment_ids), state__in=OPEN_STATES)
     found = [
         one
         for one in rows.exclude(blocks__kind=BlockKind.ACTIVITY_STOP).select_for_update(of=("self",))
-        if can_withdraw(one)
+        if can_withdraw(one) and not _goes_on(one)
     ]
     for one in found:
         withdraw_request(actor=actor, request_id=one.pk, reason="L'affectation est terminée.")
     return len(found)
+
+
+def _goes_on(request: RegistrationRequest) -> bool:
+    """Whether an invitation follows the person to their next stay of that function there: theirs is a link already sent."""
+    if request.route != Route.SELF:
+        return False
+    stays = Assignment.objects.filter(
+        person_id=request.person_id,
+        establishment_id=request.establishment_id,
+        function_id=request.function_id,
+        state__in=OPEN_STAYS,
+    )
+    following = stays.order_by("starts_at", "pk").values_list("pk", flat=True).first()
+    rows = RegistrationRequest.objects.filter(pk=request.pk)
+    return following is not None and bool(rows.update(assignment_id=following))

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 
 from identities.people.forms import IdentityForm
-from identities.people.rules import NO_RESIDENT
+from identities.people.rules import MAX_EMAIL, NO_RESIDENT, check_phone
 from identities.self_registrations.models import Channel
 from identities.self_registrations.queries import LATE_LINK, Paths
 from identities.self_registrations.rules import MAX_REASON
 from identities.self_registrations.states import PathState
+from portal.foundation.errors import DomainError
 from portal.foundation.filters import ListFilters
 from portal.foundation.forms import FrenchDateField
 
@@ -93,10 +94,14 @@ class OwnTraitsForm(IdentityForm):
 class ContactsForm(forms.Form):
     """The person's own e-mail and mobile."""
 
-    email = forms.CharField(
+    email = forms.EmailField(
         label="Votre courriel personnel",
+        max_length=MAX_EMAIL,
         help_text="Le service national vous y écrira votre numéro.",
         widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={
+            "invalid": "Ce n'est pas une adresse de courriel, par exemple prenom.nom@domaine.fr."
+        },
     )
     phone = forms.CharField(
         label="Votre mobile",
@@ -104,6 +109,12 @@ class ContactsForm(forms.Form):
         help_text="Il sert ensuite à activer l'application e-CPS.",
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel", "type": "tel"}),
     )
+
+    def clean_phone(self) -> str:
+        try:
+            return check_phone(self.cleaned_data["phone"])
+        except DomainError as error:
+            raise forms.ValidationError(error.french) from error
 
 
 class CodeForm(forms.Form):

@@ -20,7 +20,7 @@ class Contact(models.TextChoices):
 class SelfRegistration(TenantRow):
     """Somebody invited to register by themself at the national service, until the establishment confirms it.
 
-    `remarks`: what they wrote otherwise than a verified identity has it, trait → value; nothing of it is applied here.
+    `sealed_remarks`: what they wrote otherwise than a verified identity has it (`remarks.py`), until the path ends.
     `confirm_by`: 30 calendar days after `enrolled_on`.
     """
 
@@ -50,7 +50,7 @@ class SelfRegistration(TenantRow):
         related_name="+",
     )  # by API PSI, when that is how the establishment confirms
     state = models.CharField("état", max_length=10, choices=PathState.choices, default=PathState.INVITED)
-    remarks = models.JSONField(default=dict)
+    sealed_remarks = models.TextField(blank=True)
     invited_at = models.DateTimeField("invité le")
     invited_by = models.UUIDField(null=True)
     invited_by_name = models.CharField("invité par", max_length=200)

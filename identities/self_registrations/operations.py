@@ -10,21 +10,24 @@ from django.db import transaction
 from identities.people.models import Person
 from identities.registrations.hand_operations import mark_sent
 from identities.registrations.models import RegistrationRequest, Route
-from identities.registrations.operations import withdraw_request
+from identities.registrations.operations import check_again, withdraw_request
 from identities.registrations.set_operations import prepare_requests
 from identities.registrations.states import OPEN_STATES as OPEN_REQUESTS
 from identities.registrations.states import RequestState
 from identities.self_registrations.codes import given_now, six_digits
+from identities.self_registrations.endings import GONE, end_path, revoke_links
 from identities.self_registrations.links import new_secret
 from identities.self_registrations.models import Channel, Contact, ContactCode, PersonalLink, SelfRegistration
-from identities.self_registrations.queries import code_of, people_by_id, people_invited
+from identities.self_registrations.queries import code_of, people_by_id, people_invited, taken_back
 from identities.self_registrations.records import about
 from identities.self_registrations.rules import (
     INVITATION,
     LINK_LIFE,
     check_before_enrolment,
     check_enrolled_on,
+    check_may_be_sent,
     check_may_give_code,
+    check_not_taken_back,
     check_reachable,
     check_reason,
     deadline,
@@ -48,6 +51,10 @@ CODE_GIVEN = Act(
 WITHDRAWN = Act(
     "self_registration_withdrawn", "{actor} a retiré l'invitation à s'enregistrer de {object} : {reason}"
 )
+SHUT = Act(
+    "self_registration_shut",
+    "{actor} a fermé l'invitation à s'enregistrer de {object}, dont la demande a été retirée.",
+)
 DECLARED = Act(
     "self_registration_declared",
     "{actor} a déclaré l'auto-enregistrement de {object} le {day} : à confirmer avant le {until}.",
@@ -55,7 +62,6 @@ DECLARED = Act(
 EXPORTED = Act(
     "self_registrations_exported", "{actor} a exporté {count} lignes des auto-enregistrements ({what})."
 )
-GONE = "Cet auto-enregistrement vient de changer : rechargez la page."
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,13 @@ def invite(*, actor: Actor, person_ids: Iterable[UUID], channel: str, establishm
     """Opens a self-registration at that site to several people at once, and posts their mails.
 
     By SMS the link is made later, when the site is about to send it (`new_link`). Somebody already invited, without the
-    contact, or that no request may be prepared for, is left aside with the reason; nothing is done for them.
+    contact, or that no request may be prepared for, is left aside with the reason; nothing is done for them. A former
+    invitation that was taken back is shut first.
     """
     people = people_by_id(person_ids)
     with transaction.atomic():
         list(Person.objects.select_for_update().filter(pk__in=list(people)).order_by("pk").values_list("pk"))
+        shut_taken_back(actor=actor, person_ids=people)
         reachable, refused = _reachable(people, channel)
         waiting = _open_requests(reachable, establishment_id)  # prepared at the desk, nobody invited yet
         asked = [one for one in reachable if one not in waiting]
@@ -154,13 +162,16 @@ def _link_of(actor: Actor, path: SelfRegistration, channel: str, sent_to: str) -
 def new_link(*, actor: Actor, path: SelfRegistration, channel: str) -> str:
     """Replaces the links given before. By mail: posted, and nothing is returned; by SMS: the link's secret, shown once.
 
+    Codes may be asked for again, up to as many as before.
+
     Refuses (DomainError) somebody enrolled already, or without that contact.
     """
     with transaction.atomic():
         locked = SelfRegistration.objects.select_for_update().select_related("person").get(pk=path.pk)
         check_before_enrolment(locked)
         sent_to = check_reachable(locked.person, channel)
-        locked.links.filter(revoked_at=None).update(revoked_at=now())
+        revoke_links(locked)
+        locked.codes.update(given=0)
         record(actor, LINK_GIVEN, **about(locked), channel=Channel(channel).label)
         if channel == Channel.EMAIL:
             _post_links(actor, [locked])
@@ -182,7 +193,7 @@ def phone_code(*, actor: Actor, path: SelfRegistration) -> str:
         check_before_enrolment(locked)
         phone = check_reachable(locked.person, Channel.SMS)
         found = code_of(locked, Contact.PHONE)
-        check_may_give_code(found, now())
+        check_may_give_code(found, phone, now())
         code, digits = given_now(locked, Contact.PHONE, phone, found), six_digits()
         ContactCode.objects.filter(pk=code.pk).update(code_hash=hash_of_code(code, digits))
         record(actor, CODE_GIVEN, **about(locked))
@@ -193,22 +204,33 @@ def withdraw(*, actor: Actor, path: SelfRegistration, reason: str) -> None:
     """Ends the path, shuts its link, withdraws its request. Refuses (DomainError) an empty reason, or a path past that."""
     written = check_reason(reason)
     with transaction.atomic():
-        PATH_TRANSITIONS.move_one(path, PathState.WITHDRAWN, GONE, ended_at=now())
-        path.links.filter(revoked_at=None).update(revoked_at=now())
-        path.request.refresh_from_db()
-        if path.request.state in (RequestState.DRAFT, RequestState.READY, RequestState.NEEDS_CORRECTION):
-            withdraw_request(actor=actor, request_id=path.request_id, reason=written)
+        end_path(path, PathState.WITHDRAWN)
+        revoke_links(path)
+        withdraw_request(actor=actor, request_id=path.request_id, reason=written)
         record(actor, WITHDRAWN, **about(path), reason=written)
+
+
+def shut_taken_back(*, actor: Actor, person_ids: Iterable[UUID] | None = None) -> int:
+    """Ends those whose request was withdrawn before the enrolment (of these people only, when given); says how many."""
+    rows = taken_back(person_ids).select_related("person").select_for_update(of=("self",))
+    found = list(rows)
+    for path in found:
+        end_path(path, PathState.WITHDRAWN)
+        revoke_links(path)
+        record(actor, SHUT, **about(path))
+    return len(found)
 
 
 def declare_enrolled(*, actor: Actor, path: SelfRegistration, enrolled_on: date) -> None:
     """The person says, or the site sees, that they are enrolled since that day: 30 days begin.
 
-    Refuses (DomainError) a day to come or past its 30 days, and a path that is already there or over.
+    Refuses (DomainError) a day to come or past its 30 days, a path that is already there or over, and a request that was
+    taken back or lacks something.
     """
     check_enrolled_on(enrolled_on, today())
     until = deadline(enrolled_on)
     with transaction.atomic():
+        _send_request(actor, path)
         PATH_TRANSITIONS.move_one(
             path,
             PathState.DECLARED,
@@ -217,11 +239,18 @@ def declare_enrolled(*, actor: Actor, path: SelfRegistration, enrolled_on: date)
             confirm_by=until,
             declared_by_name=actor.actor_name,
         )
-        path.links.filter(revoked_at=None, opened_at=None).update(revoked_at=now())
-        path.request.refresh_from_db()
-        if path.request.state == RequestState.READY:
-            mark_sent(actor=actor, request_id=path.request_id)
+        revoke_links(path, opened_at=None)
         record(actor, DECLARED, **about(path), day=f"{enrolled_on:%d/%m/%Y}", until=f"{until:%d/%m/%Y}")
+
+
+def _send_request(actor: Actor, path: SelfRegistration) -> None:
+    """What the person was asked is now with the national service, as their record is today."""
+    path.request.refresh_from_db()
+    check_not_taken_back(path)
+    if path.request.state in (RequestState.DRAFT, RequestState.READY):
+        path.request = check_again(actor=actor, request_id=path.request_id)
+        check_may_be_sent(path.request)
+        mark_sent(actor=actor, request_id=path.request_id)
 
 
 def record_export(*, actor: Actor, establishment_id: UUID | None, count: int, what: str) -> None:

@@ -21,7 +21,7 @@ from identities.self_registrations.links import Secret, read_secret
 from identities.self_registrations.models import PersonalLink, SelfRegistration
 from identities.self_registrations.queries import link_by_device, link_by_token
 from identities.self_registrations.records import ThePerson, the_person
-from identities.self_registrations.rules import LINK_LIFE, is_taken_back
+from identities.self_registrations.rules import LINK_LIFE, device_refusal
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
 from tenants.groups.queries import groups_named
@@ -31,6 +31,10 @@ REASON = "the professional's own pages: a link of 256 random bits, then the one 
 COOKIE = "pre_enregistrement"
 PATH = "/pre-enregistrement/"
 _SALT = "identities.self_registrations.device"
+UNKNOWN = (
+    "Ce lien est incomplet, ou un plus récent l'a remplacé. Ouvrez-le depuis le message reçu, sans le recopier."
+    " S'il ne s'ouvre toujours pas, demandez-en un nouveau à l'établissement qui vous a invité."
+)
 NO_WAY = (
     "Ouvrez d'abord, sur cet appareil, le lien que votre établissement vous a envoyé. S'il a déjà servi ailleurs ou a plus"
     " de 7 jours, demandez-en un nouveau à cet établissement."
@@ -79,7 +83,7 @@ def by_token(view: Callable[..., HttpResponse]) -> View:
     def entered(request: HttpRequest, token: str) -> HttpResponse:
         with visit_of(read_secret(token), link_by_token) as visit:
             if visit is None:
-                return refused(request, "Ce lien est incomplet, ou un plus récent l'a remplacé.", status=404)
+                return refused(request, UNKNOWN, status=404)
             return view(request, visit, token)
 
     return _private(wraps(view)(entered))
@@ -90,18 +94,10 @@ def by_device(view: Callable[..., HttpResponse]) -> View:
 
     def entered(request: HttpRequest) -> HttpResponse:
         with visit_of(_device(request), link_by_device) as visit:
-            if visit is None or not _is_open(visit):
-                return refused(request, NO_WAY)
-            return view(request, visit)
+            refusal = NO_WAY if visit is None else device_refusal(visit.link, now())
+            return refused(request, refusal) if visit is None or refusal else view(request, visit)
 
     return _private(wraps(view)(entered))
-
-
-def _is_open(visit: Visit) -> bool:
-    """A record merged into another goes on there, with another link."""
-    link = visit.link
-    is_usable = link.revoked_at is None and link.expires_at > now() and not is_taken_back(visit.path)
-    return is_usable and visit.path.person.merged_into_id is None
 
 
 def _private(view: View) -> View:

@@ -9,7 +9,7 @@ from identities.people.check_rules import holding_check
 from identities.people.models import Person
 from identities.people.operations import prove_contact, update_traits
 from identities.people.rules import check_traits
-from identities.people.sentences import changes_sentence
+from identities.people.sentences import trait_label
 from identities.people.traits import CIVIL_TRAITS, PersonTraits
 from identities.registrations.operations import check_again
 from identities.self_registrations.codes import given_now
@@ -17,6 +17,7 @@ from identities.self_registrations.links import Secret, new_secret
 from identities.self_registrations.models import Contact, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.queries import code_of
 from identities.self_registrations.records import about
+from identities.self_registrations.remarks import sealed
 from identities.self_registrations.rules import (
     CODE_MAIL,
     check_code,
@@ -35,7 +36,7 @@ OPENED = Act("self_registration_opened", "{actor} a ouvert le lien d'auto-enregi
 CONFIRMED_TRAITS = Act("self_registration_traits", "{actor} a confirmé l'état civil de {object}.")
 REMARKED = Act(
     "self_registration_remarked",
-    "{actor} écrit autrement l'identité vérifiée de {object} : {changes}. Rien n'est changé sans une seconde personne.",
+    "{actor} écrit autrement l'identité vérifiée de {object} : {traits}. Rien n'est changé sans une seconde personne.",
 )
 CODE_ASKED = Act("self_registration_code_asked", "{actor} a demandé un code pour vérifier son courriel.")
 FILLED = Act("self_registration_filled", "{actor} a rempli la fiche d'auto-enregistrement de {object}.")
@@ -83,18 +84,14 @@ def confirm_traits(*, actor: Actor, path: SelfRegistration, traits: PersonTraits
         remarks = _remarks(person, known, kept)
         kept = PersonTraits(**vars(kept) | {one: getattr(known, one) for one in remarks})
         update_traits(actor=actor, person=person, traits=kept)
-        path.remarks = {
-            one: list(value) if isinstance(value, tuple) else value for one, value in remarks.items()
-        }
+        path.sealed_remarks = sealed(remarks)
         path.traits_at = now()
-        path.save(update_fields=["remarks", "traits_at"])
+        path.save(update_fields=["sealed_remarks", "traits_at"])
         path.person = person
         check_again(actor=actor, request_id=path.request_id)
         record(actor, CONFIRMED_TRAITS, **about(path))
         if remarks:
-            before = {one: getattr(known, one) for one in remarks}
-            changes = changes_sentence(before, remarks)
-            record(actor, REMARKED, **about(path), changes=changes, before=before, after=remarks)
+            record(actor, REMARKED, **about(path), traits=", ".join(trait_label(one) for one in remarks))
     return remarks
 
 
@@ -125,7 +122,7 @@ def ask_email_code(*, actor: Actor, path: SelfRegistration) -> None:
         if not person.email:
             raise DomainError("No e-mail", "Donnez d'abord votre courriel.", "email")
         found = code_of(path, Contact.EMAIL)
-        check_may_give_code(found, now())
+        check_may_give_code(found, person.email, now())
         code = given_now(path, Contact.EMAIL, person.email, found)
         post_mail(template=CODE_MAIL, context={"code_id": str(code.pk)})
         record(actor, CODE_ASKED, **about(path))

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from identities.people.birth_places import birth_places
 from identities.people.check_rules import holding_check
 from identities.people.forms import IdentityForm
-from identities.people.rules import check_phone
 from identities.self_registrations.forms import CodeForm, ContactsForm, DeclareForm, OwnTraitsForm
 from identities.self_registrations.models import Contact
 from identities.self_registrations.operations import declare_enrolled
@@ -152,8 +151,7 @@ def contacts(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _given(request: HttpRequest, visit: Visit, form: ContactsForm) -> bool:
     """Both are kept, and a code leaves to an e-mail that is not proved yet."""
     try:
-        phone = check_phone(form.cleaned_data["phone"])
-        give_contacts(actor=visit.actor, path=visit.path, email=form.cleaned_data["email"], phone=phone)
+        give_contacts(actor=visit.actor, path=visit.path, **form.cleaned_data)
     except DomainError as error:
         add_refusal(form, error)
         return False

@@ -153,10 +153,10 @@ def confirmed_by_psi() -> QuerySet[SelfRegistration]:
     return rows.filter(Q(confirming_request__state=RequestState.DONE) | partly)
 
 
-def taken_back() -> QuerySet[SelfRegistration]:
+def taken_back(person_ids: Iterable[UUID] | None = None) -> QuerySet[SelfRegistration]:
     """Before the enrolment, and whose request was withdrawn: by hand, or because the person left."""
-    rows = SelfRegistration.objects.filter(state__in=BEFORE_ENROLMENT)
-    return rows.filter(request__state=RequestState.WITHDRAWN)
+    rows = SelfRegistration.objects.filter(state__in=BEFORE_ENROLMENT, request__state=RequestState.WITHDRAWN)
+    return rows if person_ids is None else rows.filter(person_id__in=list(person_ids))
 
 
 def groups_with_open_paths() -> list[UUID]:
@@ -171,16 +171,20 @@ def groups_with_confirmations() -> list[UUID]:
     return sorted(rows.values_list("group_id", flat=True).distinct().order_by())
 
 
+def _under_way() -> QuerySet[SelfRegistration]:
+    """Open, and not about to be shut because its request was taken back."""
+    rows = SelfRegistration.objects.filter(state__in=OPEN_STATES)
+    return rows.exclude(request__state=RequestState.WITHDRAWN)
+
+
 def people_invited(person_ids: Iterable[UUID]) -> set[UUID]:
     """Those of them whose self-registration is under way."""
-    rows = SelfRegistration.objects.filter(person_id__in=list(person_ids), state__in=OPEN_STATES)
-    return set(rows.values_list("person_id", flat=True))
+    return set(_under_way().filter(person_id__in=list(person_ids)).values_list("person_id", flat=True))
 
 
 def _not_under_way(person: str) -> Any:
     """For rows that name a person in that column: no self-registration of theirs is under way."""
-    paths = SelfRegistration.objects.filter(group_id=OuterRef("group_id"), person_id=OuterRef(person))
-    return ~Exists(paths.filter(state__in=OPEN_STATES))
+    return ~Exists(_under_way().filter(group_id=OuterRef("group_id"), person_id=OuterRef(person)))
 
 
 def _prepared_at_the_desk() -> QuerySet[RegistrationRequest]:

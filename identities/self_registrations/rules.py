@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from identities.people.models import Person
+from identities.registrations.models import RegistrationRequest
 from identities.registrations.states import RequestState
 from identities.self_registrations.models import Channel, ContactCode, PersonalLink, SelfRegistration
 from identities.self_registrations.states import BEFORE_ENROLMENT, PathState
@@ -21,6 +22,10 @@ DAYS_TO_CONFIRM = 30
 DELETED = (
     "Les 30 jours sont passés : le compte créé au service national aura été supprimé par l'ANS. Pour recommencer, invitez de"
     " nouveau la personne, ou enregistrez-la par une autre voie."
+)
+TAKEN_BACK = (
+    "Sa demande d'enregistrement a été retirée (départ, ou décision) : cette invitation n'ouvre plus rien. Invitez de"
+    " nouveau la personne si elle travaille toujours là."
 )
 MAX_REASON = 300
 INVITATION, CODE_MAIL = "self_registration", "self_registration_code"  # the mails of this room
@@ -52,7 +57,8 @@ def check_reachable(person: Person, channel: str) -> str:
 
 
 def check_before_enrolment(path: SelfRegistration) -> None:
-    """Refuses (DomainError) a new link, or a withdrawal, once the person is enrolled or the path is over."""
+    """Refuses (DomainError) a link or a code once the person is enrolled, the path over, or its request taken back."""
+    check_not_taken_back(path)
     if path.state not in BEFORE_ENROLMENT:
         raise DomainError(
             "Enrolled, or over",
@@ -62,7 +68,7 @@ def check_before_enrolment(path: SelfRegistration) -> None:
 
 def can_send_link(path: SelfRegistration) -> bool:
     """Whether a link may still be given, or the invitation withdrawn."""
-    return path.state in BEFORE_ENROLMENT
+    return path.state in BEFORE_ENROLMENT and not is_taken_back(path)
 
 
 def check_confirmable(path: SelfRegistration) -> None:
@@ -90,26 +96,56 @@ def check_enrolled_on(day: date, today: date) -> None:
 
 
 def is_taken_back(path: SelfRegistration) -> bool:
-    """Its request was withdrawn, by hand or because the person left before anything was sent."""
+    """Its request was withdrawn, by hand or because the person left before the enrolment."""
     return path.request.state == RequestState.WITHDRAWN
+
+
+def check_not_taken_back(path: SelfRegistration) -> None:
+    """Refuses (DomainError) a path whose request was withdrawn."""
+    if is_taken_back(path):
+        raise DomainError("Taken back", TAKEN_BACK)
+
+
+def check_may_be_sent(request: RegistrationRequest) -> None:
+    """Refuses (DomainError) an enrolment whose request lacks something: its number could never be typed back."""
+    if request.state == RequestState.DRAFT:
+        french = f"La demande préparée par l'établissement n'est pas complète. {' '.join(request.missing)}"
+        raise DomainError("Incomplete", french.strip())
 
 
 def link_refusal(link: PersonalLink, now: datetime) -> str:
     """Why that link opens nothing, in French, with what to do next; empty when it opens."""
-    ask = "Demandez-en un nouveau à l'établissement qui vous a invité."
-    if is_taken_back(link.registration):
+    if link.opened_at is None and link.registration.state in (PathState.DECLARED, PathState.CONFIRMED):
+        return (
+            "L'établissement a noté que vous vous êtes enregistré au service national : ce lien ne sert plus."
+        )
+    if refusal := device_refusal(link, now):
+        return refusal
+    if link.opened_at is not None:
+        return (
+            "Ce lien a déjà été ouvert, et il ne sert qu'une fois. Reprenez sur l'appareil où vous l'avez ouvert. Si"
+            " ce n'était pas vous, ou si cet appareil n'est plus là, demandez-en un nouveau à l'établissement."
+        )
+    return ""
+
+
+def device_refusal(link: PersonalLink, now: datetime) -> str:
+    """Why the device that opened that link goes no further; empty when it does."""
+    path = link.registration
+    if is_taken_back(path):
         return (
             "Cette invitation a été retirée. Si vous travaillez toujours là, adressez-vous à l'établissement."
         )
-    if link.revoked_at is not None:
-        return f"Ce lien a été remplacé ou annulé. Utilisez le plus récent que vous avez reçu. {ask}"
-    if link.opened_at is not None:
+    if link.revoked_at is not None or path.person.merged_into_id is not None:
         return (
-            "Ce lien a déjà été ouvert, et il ne sert qu'une fois. Reprenez sur l'appareil où vous l'avez ouvert."
-            f" Si ce n'était pas vous, ou si cet appareil n'est plus là : {ask[:1].lower()}{ask[1:]}"
+            "Ce lien a été remplacé ou annulé. Utilisez le plus récent que vous avez reçu ; sinon, demandez-en un à"
+            " l'établissement qui vous a invité."
         )
     if link.expires_at <= now:
-        return f"Ce lien a plus de 7 jours : il n'ouvre plus rien. {ask}"
+        return (
+            "Ce lien a plus de 7 jours : il n'ouvre plus rien. Demandez-en un nouveau à l'établissement qui vous a invité ;"
+            " vous reprendrez où vous en étiez."
+        )
     return ""
 
 
@@ -118,17 +154,20 @@ def hash_of_code(code: ContactCode, digits: str) -> str:
     return salted_hmac(_SALT, f"{code.pk}:{code.value}:{digits}", algorithm="sha256").hexdigest()
 
 
-def check_may_give_code(code: ContactCode | None, now: datetime) -> None:
-    """Refuses (DomainError) a code a minute after another, and an eleventh."""
+def check_may_give_code(code: ContactCode | None, value: str, now: datetime) -> None:
+    """Refuses (DomainError) an eleventh code, and one less than a minute after another to the same `value`.
+
+    Whoever mends a slip in their address is not made to wait.
+    """
     if code is None:
         return
     if code.given >= MAX_CODES:
         raise DomainError(
             "Too many codes",
-            "Trop de codes ont été demandés. Adressez-vous à l'établissement qui vous a invité.",
+            "Trop de codes ont été demandés. Un nouveau lien, que donne l'établissement, permet d'en recevoir d'autres.",
             "code",
         )
-    if code.asked_at + CODE_PAUSE > now:
+    if code.value == value and code.asked_at + CODE_PAUSE > now:
         raise DomainError(
             "Too soon",
             "Un code vient de partir. Patientez une minute avant d'en demander un autre.",

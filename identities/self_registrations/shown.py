@@ -8,7 +8,8 @@ from typing import Any
 from identities.people.sentences import trait_label, trait_words
 from identities.people.traits import PersonTraits
 from identities.self_registrations.models import PersonalLink, SelfRegistration
-from identities.self_registrations.rules import DELETED, is_taken_back
+from identities.self_registrations.remarks import remarks_left
+from identities.self_registrations.rules import DELETED, TAKEN_BACK, is_taken_back
 from identities.self_registrations.states import BEFORE_ENROLMENT, PathState
 from portal.foundation.addresses import address
 from portal.foundation.clock import now, today
@@ -103,7 +104,7 @@ def next_step(path: SelfRegistration, link: PersonalLink | None) -> str:
     if path.state == PathState.WITHDRAWN:
         return "Cette invitation est retirée. Une nouvelle peut être faite."
     if is_taken_back(path):
-        return "Sa demande a été retirée (départ, ou décision) : cette invitation se ferme d'elle-même la nuit prochaine."
+        return TAKEN_BACK
     if link is None:
         return "Préparez le lien, puis envoyez-le par SMS depuis le téléphone du site."
     if link.opened_at is None and link.expires_at <= now():
@@ -114,11 +115,11 @@ def next_step(path: SelfRegistration, link: PersonalLink | None) -> str:
 
 
 def remark_rows(path: SelfRegistration) -> list[tuple[str, str, str]]:
-    """(trait, as the verified identity has it, as the person wrote it)."""
+    """(trait, as the verified identity has it, as the person wrote it), of what is still to be taken up."""
     known = PersonTraits.of(path.person).as_values()
     return [
         (trait_label(name), trait_words(name, known[name]), trait_words(name, value))
-        for name, value in path.remarks.items()
+        for name, value in remarks_left(path).items()
     ]
 
 

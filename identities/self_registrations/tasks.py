@@ -2,11 +2,8 @@
 
 from celery import shared_task
 
-from identities.self_registrations.confirmation_operations import (
-    expire_late,
-    note_confirmations,
-    shut_taken_back,
-)
+from identities.self_registrations.confirmation_operations import expire_late, note_confirmations
+from identities.self_registrations.operations import shut_taken_back
 from identities.self_registrations.queries import groups_with_confirmations, groups_with_open_paths
 from portal.foundation.tenancy import clock
 from portal.foundation.tenancy.tasks import ClockTask, TenantTask

@@ -68,7 +68,8 @@ def one_path(
         "next_step": next_step(path, link),
         "link": link,
         "links": list(links_of(path)),
-        "remarks": remark_rows(path) if path.remarks else [],
+        "remarks": remark_rows(path),
+        "reads_remarks": _allowed(request, Permission.IDENTITY_CHECK, path),
         "phone_code": code_of(path, Contact.PHONE),
         "urls": {one: _url(request, one, path, establishment_id) for one in names},
         "person_url": address(
@@ -222,7 +223,7 @@ def confirmation(
             return redirect(_request_url(request, prepared.pk, establishment_id) or back)
     elif form.is_valid() and _numbered(request, path, form):
         return redirect(back)
-    context = {"path": path, "form": form, "back": back, "days_left": days_left(path, today())}
+    context = {"path": path, "form": form, "back": back, "remarks": remark_rows(path)}
     return render(request, "self_registrations/confirm.html", context)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection
 
+from identities.self_registrations.remarks import sealed
 from portal.dispatch.operations import Letter, post
 from portal.foundation.clock import now
 from portal.foundation.tenancy import tenant
@@ -71,7 +72,7 @@ def _fill(group: SimpleNamespace, establishment: Any, mark: str) -> Place:
             note=f"{mark} SITUATION",
         )
         by_themself = self_registration_of(
-            person, establishment, mark, remarks={"usage_name": f"{mark} REMARQUE"}
+            person, establishment, mark, sealed_remarks=sealed({"usage_name": f"{mark} REMARQUE"})
         )
         message = post(Letter(kind="isolation", target=f"{mark} CIBLE"))
         record(

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from identities.assignments.models import Assignment
 from identities.duplicates.merge_operations import merge_pair, undo_merge
 from identities.duplicates.models import Pair
 from identities.people.models import PersonIdentifier
@@ -18,7 +19,7 @@ from identities.registrations.hand_operations import (
 from identities.registrations.models import RegistrationRequest, RnippDeath
 from identities.registrations.operations import close_death_news, open_death_news
 from portal.dispatch.models import Message
-from portal.foundation.clock import today
+from portal.foundation.clock import now, today
 from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -117,9 +118,11 @@ class TestADeparture:
         waiting = RegistrationRequestFactory(**values)
         sent = RegistrationRequestFactory(**values, route="portal", state="sent")
         by_themself = RegistrationRequestFactory(**values, route="self")
-        assert [withdraw_departed(actor=ACTOR, assignment_ids=[stay.pk]) for _ in range(2)] == [1, 0]
+        RegistrationRequest.objects.filter(pk=by_themself.pk).update(state="draft")
+        Assignment.objects.filter(pk=stay.pk).update(state="ended", end_reason="scheduled", ends_at=now())
+        assert [withdraw_departed(actor=ACTOR, assignment_ids=[stay.pk]) for _ in range(2)] == [2, 0]
         states = dict(RegistrationRequest.objects.values_list("pk", "state"))
-        assert [states[one.pk] for one in (waiting, sent, by_themself)] == ["withdrawn", "sent", "ready"]
+        assert [states[one.pk] for one in (waiting, sent, by_themself)] == ["withdrawn", "sent", "withdrawn"]
 
     def test_an_end_of_activity_is_prepared_once_and_stays(self, group, door):
         stay = AssignmentFactory(establishment=group.first, person__reachable=True, ended=True)

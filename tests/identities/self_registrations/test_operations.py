@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 
+from identities.duplicates.models import Pair
 from identities.registrations.models import RegistrationRequest
 from identities.registrations.set_operations import prepare_requests
 from identities.self_registrations.confirmation_operations import (
@@ -28,6 +30,7 @@ from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
 from tests.factories.assignments import AssignmentFactory
+from tests.factories.people import PersonIdentifierFactory
 from tests.identities.self_registrations.conftest import SITE
 
 NUMBER = "81012345672"
@@ -231,3 +234,28 @@ class TestGauge:
 
     def test_nobody_is_not_a_success(self, door):
         assert gauge(today(), today()).is_reached is False
+
+
+class TestTheConfirmation:
+    @pytest.fixture
+    def declared(self, group, invited):
+        path, _ = invited()
+        with tenant(group.id):
+            declare_enrolled(actor=SITE, path=fresh(path), enrolled_on=today())
+        return path
+
+    def test_the_number_of_somebody_else_proposes_the_two_as_one(self, group, declared):
+        with tenant(group.id):
+            other = PersonIdentifierFactory(kind="rpps", value=NUMBER)
+            with pytest.raises(DomainError):
+                confirm_numbered(actor=SITE, path=fresh(declared), rpps=NUMBER, on=today())
+            assert fresh(declared).state == "declared"
+            assert Pair.objects.filter(Q(person=other.person) | Q(other=other.person)).exists()
+
+    def test_a_request_prepared_at_the_desk_confirms_as_well(self, group, declared):
+        with tenant(group.id):
+            there = prepare_requests(actor=SITE, person_ids=[declared.person_id], route="psi").created[0]
+            assert prepare_confirmation(actor=SITE, path=fresh(declared)).pk == there.pk
+            RegistrationRequest.objects.filter(pk=there.pk).update(state="done", payload={})
+            assert note_confirmations(actor=SITE) == 1
+            assert fresh(declared).state == "confirmed"

@@ -11,7 +11,8 @@ from django.test import Client
 from identities.people.models import Person
 from identities.self_registrations.links import new_secret, read_secret
 from identities.self_registrations.models import ContactCode, PersonalLink, SelfRegistration
-from identities.self_registrations.operations import new_link, withdraw
+from identities.self_registrations.operations import declare_enrolled, new_link, withdraw
+from identities.self_registrations.remarks import remarks_left
 from portal.dispatch.delivery import deliver
 from portal.dispatch.models import Message
 from portal.foundation.clock import now, today
@@ -140,7 +141,24 @@ class TestTheLink:
         assert phone.post(f"{HOME}{newer}/").status_code == 302
         with tenant(group.id):
             withdraw(actor=SITE, path=SelfRegistration.objects.get(pk=path.pk), reason="Erreur")
-        assert phone.get(f"{HOME}etat-civil/").status_code == 410
+        page = phone.get(f"{HOME}etat-civil/")
+        assert page.status_code == 410
+        assert "a été retirée" in page.content.decode()
+
+    def test_the_device_is_told_why_it_goes_no_further(self, group, opened, phone):
+        with tenant(group.id):
+            PersonalLink.objects.filter(revoked_at=None).update(expires_at=now())
+        assert "plus de 7 jours" in phone.get(f"{HOME}etat-civil/").content.decode()
+        with tenant(group.id):
+            new_link(actor=SITE, path=SelfRegistration.objects.get(pk=opened.pk), channel="sms")
+        assert "remplacé" in phone.get(f"{HOME}etat-civil/").content.decode()
+
+    def test_a_link_that_the_site_made_useless(self, group, invited, phone):
+        path, secret = invited()
+        with tenant(group.id):
+            path = SelfRegistration.objects.select_related("person", "request").get(pk=path.pk)
+            declare_enrolled(actor=SITE, path=path, enrolled_on=today())
+        assert "a noté que vous vous êtes enregistré" in phone.get(f"{HOME}{secret}/").content.decode()
 
     @pytest.mark.parametrize(
         "page", ["", "etat-civil/", "communes/", "coordonnees/", "service-national/", "partir/"]
@@ -178,9 +196,15 @@ class TestTraits:
         assert found.usage_name == ""
         assert found.first_names == ["Lou"]
         with tenant(group.id):
-            path = SelfRegistration.objects.get(pk=opened.pk)
-        assert path.remarks == {"usage_name": "Bouvreuil", "first_names": ["Lou", "Camille"]}
+            path = SelfRegistration.objects.select_related("person").get(pk=opened.pk)
+            line = Line.objects.get(act="self_registration_remarked")
+        assert remarks_left(path) == {"usage_name": "Bouvreuil", "first_names": ["Lou", "Camille"]}
         assert path.traits_at is not None
+        assert "Bouvreuil" not in path.sealed_remarks
+        assert "Bouvreuil" not in str(
+            vars(line)
+        )  # nobody checked it: the journal says which traits, and keeps none
+        assert "nom d'usage" in str(vars(line)).lower()
 
     def test_suggestions_of_places(self, opened, phone):
         assert "Bourg-en-Bresse" in phone.get(f"{HOME}communes/?birth_place=bourg-en").content.decode()
@@ -231,6 +255,26 @@ class TestContacts:
         page = phone.post(f"{HOME}coordonnees/", {"email-code": code}, follow=True)
         assert "plus de 15 minutes" in page.content.decode()
 
+    def test_a_slip_in_the_address_is_mended_at_once(self, at_contacts, phone, group):
+        phone.post(f"{HOME}coordonnees/", self.CONTACTS | {"email": "lou@gmial.example"})
+        page = phone.post(f"{HOME}coordonnees/", self.CONTACTS, follow=True)
+        assert "part vers votre courriel" in page.content.decode()
+        deliver_mails(group)
+        assert mail.outbox[-1].to == [self.CONTACTS["email"]]
+
+    def test_after_ten_codes_a_new_link_gives_others(self, at_contacts, phone, group):
+        phone.post(f"{HOME}coordonnees/", self.CONTACTS)
+        with tenant(group.id):
+            ContactCode.objects.update(given=10, asked_at=now() - timedelta(minutes=2))
+        page = phone.post(f"{HOME}coordonnees/", {"again": "1"}, follow=True)
+        assert "Un nouveau lien" in page.content.decode()
+        with tenant(group.id):
+            path = SelfRegistration.objects.get(pk=at_contacts.pk)
+            secret = new_link(actor=SITE, path=path, channel="sms")
+        phone.post(f"{HOME}{secret}/")
+        page = phone.post(f"{HOME}coordonnees/", {"again": "1"}, follow=True)
+        assert "part vers votre courriel" in page.content.decode()
+
     def test_a_code_for_an_address_changed_since_proves_nothing(self, at_contacts, phone, group):
         phone.post(f"{HOME}coordonnees/", self.CONTACTS)
         code = code_in(deliver_mails(group))
@@ -248,6 +292,8 @@ class TestContacts:
         page = phone.post(f"{HOME}coordonnees/", {"email": "lou@", "phone": "12"}).content.decode()
         assert "12" in page
         assert "téléphone" in page
+        assert "lou@" in page
+        assert "adresse de courriel" in page
 
 
 class TestTheNationalService:
