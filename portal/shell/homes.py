@@ -12,6 +12,7 @@ from identities.hr_imports.queries import doubles_left, pushes_waiting
 from identities.identity_checks.queries import todo_of_changes, todo_of_checks
 from identities.registrations.site_lists import requests_for_a_person, todo_of_registrations
 from identities.reviews.queries import late_review, todo_of_review
+from identities.self_registrations.todo import todo_of_confirmations
 from portal.dispatch.queries import messages_to_handle
 from portal.foundation.addresses import address
 from portal.foundation.tenancy import tenant
@@ -141,9 +142,13 @@ def site_lines(access: Access, establishment_id: UUID) -> list[Line]:
     """What the site has to do today, most urgent first, then its identities and its yearly review."""
     checks = todo_of_checks(establishment_id) if access.holds(Permission.IDENTITY_CHECK) else ()
     review = todo_of_review(establishment_id) if access.holds(Permission.PRESENCE_REVIEW) else ()
-    numbers = todo_of_registrations(establishment_id) if access.holds(Permission.REGISTRATION_VIEW) else ()
+    numbers = _numbers(establishment_id) if access.holds(Permission.REGISTRATION_VIEW) else ()
     due = [_site_line(access, one) for one in (*todo_for_site(establishment_id), *checks, *numbers, *review)]
     return [*due, *_changes(access, establishment_id=establishment_id)]
+
+
+def _numbers(establishment_id: UUID) -> list[Todo]:
+    return [*todo_of_confirmations(establishment_id), *todo_of_registrations(establishment_id)]
 
 
 def _site_line(access: Access, todo: Todo) -> Line:

@@ -10,6 +10,7 @@ from identities.self_registrations.models import PersonalLink, SelfRegistration
 from identities.self_registrations.notices import self_registrations_to_confirm
 from identities.self_registrations.operations import declare_enrolled
 from identities.self_registrations.tasks import expire_group, nightly, watch, watch_group
+from identities.self_registrations.todo import todo_of_confirmations
 from portal.foundation.clock import today
 from portal.foundation.tenancy import tenant
 from portal.journal.models import Line
@@ -201,3 +202,20 @@ class TestTheClock:
         assert "sous 7 jours" in item.text
         assert "ABEILLE" not in item.text
         assert str(group.first.pk) in item.url
+
+
+class TestTheHomeOfTheSite:
+    def test_says_what_is_to_be_confirmed_and_before_when(self, client_for, manager, group, declared):
+        home = f"/g/{group.slug}/e/{group.first.pk}/"
+        text = client_for(manager).get(home).content.decode()
+        until = today() + timedelta(days=10)
+        assert f"Un auto-enregistrement est à confirmer avant le {until:%d/%m/%Y}" in text
+        assert f"{home}enregistrements/auto/?etat=declared" in text
+
+    @pytest.mark.parametrize(("left", "severity"), [(8, "warn"), (7, "danger")])
+    def test_in_red_in_the_last_week(self, group, declared, left, severity):
+        with tenant(group.id):
+            SelfRegistration.objects.update(confirm_by=today() + timedelta(days=left))
+            (todo,) = todo_of_confirmations(group.first.pk)
+            assert todo.severity == severity
+            assert todo_of_confirmations(group.second.pk) == []
