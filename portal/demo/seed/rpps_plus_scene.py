@@ -82,7 +82,10 @@ def _name(group_id: UUID) -> _Named | None:
 def _enter(actor: _Named, request: RegistrationRequest, hours: int) -> None:
     declare_degree(actor=actor, request_id=request.pk)
     enter_in_portal(actor=actor, request_id=request.pk)
-    RegistrationRequest.objects.filter(pk=request.pk).update(sent_at=now() - timedelta(hours=hours))
+    entered = now() - timedelta(hours=hours)
+    RegistrationRequest.objects.filter(pk=request.pk).update(
+        created_at=entered - timedelta(hours=3), sent_at=entered
+    )
 
 
 def _number(actor: _Named, request: RegistrationRequest, rank: int, days: int) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from identities.people.models import Person
 from identities.people.operations import prove_contact
 from identities.people.traits import PersonTraits
-from identities.registrations.models import Route
+from identities.registrations.models import RegistrationRequest, Route
 from identities.registrations.queries import lines_to_register, people_to_register
 from identities.self_registrations.confirmation_operations import confirm_numbered, expire_late
 from identities.self_registrations.models import Channel, Contact, SelfRegistration
@@ -107,7 +109,9 @@ def _declared(days_ago: int) -> Play:
 def _confirmed(path: SelfRegistration, rank: int) -> None:
     _declared(9)(path, rank)
     number = luhn_completed(str(_FIRST_NUMBER + rank))
-    confirm_numbered(actor=GESTIONNAIRE, path=path, rpps=number, on=today() - timedelta(days=1))
+    confirm_numbered(actor=GESTIONNAIRE, path=path, rpps=number, on=today() - timedelta(days=8))
+    past = {name: F(name) - timedelta(days=9) for name in ("created_at", "sent_at")}
+    RegistrationRequest.objects.filter(pk=path.request_id).update(**past)
 
 
 def _expired(path: SelfRegistration, rank: int) -> None:
