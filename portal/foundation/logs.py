@@ -12,6 +12,8 @@ _QUERY = re.compile(r"\?\S+")
 # A segment of an address that is a value signed by django.core.signing (parts of base64 between colons, which clients may
 # quote), or the key of a forgotten password (account, moment, digest): whoever reads it could use it.
 _SIGNED = re.compile(r"(?<!://)(?<=/)[\w.=-]{6,}(?:(?::|%3A)[\w=-]+)+", re.IGNORECASE)
+# One that was drawn: base64 of 30 bytes or more. Capitals and digits tell it from the slug of a group.
+_DRAWN = re.compile(r"(?<=/)(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{40,}")
 _API_KEY = re.compile(r"trousseau_[\w-]{20,}")
 _RESET_KEY = re.compile(r"(?<=/)\w+-\w+-[0-9a-f]{32,}")
 
@@ -25,6 +27,6 @@ def without_values(logger: Any, name: str, event: dict[str, Any]) -> dict[str, A
 
 
 def _without_secrets(text: str) -> str:
-    for pattern in (_VALUES, _SIGNED, _RESET_KEY, _API_KEY):
+    for pattern in (_VALUES, _SIGNED, _DRAWN, _RESET_KEY, _API_KEY):
         text = pattern.sub("…", text)
     return _QUERY.sub("?…", text)

@@ -1,14 +1,7 @@
-import json
-
 from django.db import migrations, models
 
-from portal.foundation.secrets import encrypt
-
-
-def seal(apps, schema_editor):
-    rows = apps.get_model("self_registrations", "SelfRegistration").objects.using(schema_editor.connection.alias)
-    for one in rows.exclude(remarks={}).only("remarks"):
-        rows.filter(pk=one.pk).update(sealed_remarks=encrypt(json.dumps(one.remarks)))
+# What was written in clear is not carried over: these people confirm their civil status again.
+ASK_AGAIN = "UPDATE self_registrations_selfregistration SET traits_at = NULL WHERE remarks <> '{}'"
 
 
 class Migration(migrations.Migration):
@@ -19,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "selfregistration", "sealed_remarks", models.TextField(blank=True, default=""), preserve_default=False
         ),
-        migrations.RunPython(seal, migrations.RunPython.noop),
+        migrations.RunSQL(ASK_AGAIN, migrations.RunSQL.noop),
         migrations.RemoveField("selfregistration", "remarks"),
     ]

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from base64 import urlsafe_b64encode
+from secrets import token_bytes
 from urllib.parse import quote
 
 import pytest
@@ -48,6 +50,18 @@ def test_a_signed_link_loses_what_opens_it(quoted):
     assert told == "Not Found: /compte/invitation/…/"
     cut_short = without_values(None, "warning", {"event": f"Gone: /compte/invitation/{token[:-9]}"})["event"]
     assert cut_short == "Gone: /compte/invitation/…"
+
+
+def test_a_drawn_link_loses_what_opens_it():
+    """Refused for the form's protection or too many tries, it still opens afterwards."""
+    for _ in range(50):
+        token = urlsafe_b64encode(token_bytes(48)).decode()
+        told = without_values(None, "warning", {"event": f"Forbidden: /pre-enregistrement/{token}/"})["event"]
+        assert told == "Forbidden: /pre-enregistrement/…/"
+        cut_short = without_values(None, "warning", {"event": f"Gone: /pre-enregistrement/{token[:-4]}"})[
+            "event"
+        ]
+        assert cut_short == "Gone: /pre-enregistrement/…"
 
 
 def test_the_link_of_a_forgotten_password_loses_its_key():
