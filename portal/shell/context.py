@@ -12,13 +12,17 @@ from portal.shell.navigation import GROUP_SECTIONS, OPERATOR_PLACES, SITE_PLACES
 from tenants.memberships.access import Access
 from tenants.memberships.permissions import Permission
 
+HOMES = ("shell:group_home", "shell:site_home")  # their addresses begin those of every page below
+
 
 @dataclass(frozen=True)
 class Entry:
+    """`current`, as aria-current says it: « page » for the page itself, « true » for one of those that it leads to."""
+
     url: str
     label: str
     icon: str
-    current: bool
+    current: str
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,18 @@ class Shell:
         return sites is None or (place.limited and bool(sites))
 
     def _entries(self, places: list[Place], arguments: dict[str, Any]) -> tuple[Entry, ...]:
-        urls = [address(one.route, **arguments) for one in places]
-        pairs = zip(places, urls, strict=True)
-        return tuple(Entry(url, one.label, one.icon, url == self._path) for one, url in pairs)
+        return tuple(
+            self._entry(one.route, one.label, one.icon, address(one.route, **arguments)) for one in places
+        )
 
     def _operator_entries(self) -> tuple[Entry, ...]:
-        urls = [address(route) for route, _, _ in OPERATOR_PLACES]
-        pairs = zip(OPERATOR_PLACES, urls, strict=True)
-        return tuple(Entry(url, label, icon, url == self._path) for (_, label, icon), url in pairs)
+        return tuple(
+            self._entry(route, label, icon, address(route)) for route, label, icon in OPERATOR_PLACES
+        )
+
+    def _entry(self, route: str, label: str, icon: str, url: str) -> Entry:
+        leads_here = route not in HOMES and self._path.startswith(url)
+        return Entry(url, label, icon, "page" if url == self._path else "true" if leads_here else "")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

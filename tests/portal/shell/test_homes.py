@@ -221,6 +221,15 @@ class TestMenu:
         assert self.menu(html)[:2] == ["Tableau du groupe", "Tous les professionnels"]
         assert 'aria-current="page"' in html
 
+    def test_a_page_below_a_place_shows_that_place(self, group, administrator, client_for):
+        html = (
+            client_for(administrator)
+            .get(reverse("registrations:to_register", args=[group.slug]))
+            .content.decode()
+        )
+        [here] = re.findall(r'<a href="([^"]+)" aria-current="true"', html)
+        assert here == reverse("registrations:desk", args=[group.slug])
+
     def test_shows_a_manager_the_site_and_no_group_table(self, group, manager, client_for):
         entries = self.menu(client_for(manager).get(site_home(group, group.first)).content.decode())
         assert entries[:4] == ["Accueil du site", "Arrivée", "Départs", "Professionnels du site"]
