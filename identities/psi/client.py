@@ -1,7 +1,11 @@
 """The wire to API PSI: one POST, never tried again from here. What may have been done is told apart from what was not."""
 
+import json
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from math import inf
+from time import monotonic
 from typing import Any, Self
 
 import httpx2
@@ -21,13 +25,24 @@ _BEFORE_WRITING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeou
 _MISWRITTEN = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 
 
-class PsiClient:
-    """With the key of one group, which is neither logged nor shown."""
+@dataclass(frozen=True)
+class _Received:
+    """What came back, whole. `retry_after`: the header as it was written."""
 
-    def __init__(self, key: str) -> None:
+    status: int
+    retry_after: str
+    content: bytes
+
+
+class PsiClient:
+    """With the key of one group, which is neither logged nor shown. `seconds`: time-out of each read, that of the settings
+    at most."""
+
+    def __init__(self, key: str, seconds: float = inf) -> None:
+        self._seconds = min(seconds, settings.PSI_API_TIMEOUT)
         self._http = httpx2.Client(
             headers={KEY_HEADER: key, "Accept": "application/json"},
-            timeout=settings.PSI_API_TIMEOUT,
+            timeout=self._seconds,
             follow_redirects=False,
         )
 
@@ -44,9 +59,9 @@ class PsiClient:
         """
         answer = self._post(body)
         _check_reached(answer)
-        read = read_answer(answer.status_code, _json(answer))
+        read = read_answer(answer.status, _json(answer))
         if read is None:
-            raise PsiUnknownOutcomeError(f"{answer.status_code} sans bloc d'identité")
+            raise PsiUnknownOutcomeError(f"{answer.status} sans bloc d'identité")
         return read
 
     def check_key(self) -> None:
@@ -56,13 +71,16 @@ class PsiClient:
         """
         answer = self._post({})
         _check_reached(answer)
-        read = read_answer(answer.status_code, _json(answer))
+        read = read_answer(answer.status, _json(answer))
         if read is None or read.identity.outcome != Outcome.CORRECTION:
-            raise PsiUnknownOutcomeError(f"{answer.status_code} à une demande vide")
+            raise PsiUnknownOutcomeError(f"{answer.status} à une demande vide")
 
-    def _post(self, body: Body) -> httpx2.Response:
+    def _post(self, body: Body) -> _Received:
+        until = monotonic() + 2 * self._seconds  # of the whole call
         try:
-            return self._http.post(settings.PSI_API_URL + PATH, json=body)
+            with self._http.stream("POST", settings.PSI_API_URL + PATH, json=body) as answer:
+                told = answer.headers.get("Retry-After", "")
+                return _Received(answer.status_code, told, _read(answer, until))
         except _BEFORE_WRITING as error:
             raise PsiNotReceivedError("connexion impossible") from error
         except (*_MISWRITTEN, httpx2.InvalidURL, UnicodeError) as error:
@@ -73,13 +91,25 @@ class PsiClient:
             raise PsiUnknownOutcomeError("réponse coupée") from error
 
 
-def _check_reached(answer: httpx2.Response) -> None:
+def _read(answer: httpx2.Response, until: float) -> bytes:
+    """Refuses (PsiUnknownOutcomeError) an answer that does not end: nobody waits for it, nor keeps it."""
+    content = bytearray()
+    for piece in answer.iter_bytes():
+        content += piece
+        if len(content) > MOST_BYTES:
+            raise PsiUnknownOutcomeError("réponse trop longue")
+        if monotonic() > until:
+            raise PsiUnknownOutcomeError("délai dépassé")
+    return bytes(content)
+
+
+def _check_reached(answer: _Received) -> None:
     """Refuses what the gateway answered in the API's place."""
-    status = answer.status_code
+    status = answer.status
     if status in (401, 403):
         raise PsiMisconfiguredError(f"clé refusée, {status}")
     if status in (429, 503):
-        raise PsiNotReceivedError(str(status), retry_after(answer.headers.get("Retry-After", "")))
+        raise PsiNotReceivedError(str(status), retry_after(answer.retry_after))
     if 300 <= status < 400 or status in (405, 415):
         raise PsiMisconfiguredError(f"adresse refusée, {status}")
     if status >= 500:
@@ -98,13 +128,11 @@ def retry_after(told: str) -> float:
     return min(max((moment - now()).total_seconds(), 0), LONGEST_WAIT)
 
 
-def _json(answer: httpx2.Response) -> dict[str, Any]:
-    if len(answer.content) > MOST_BYTES:
-        raise PsiUnknownOutcomeError("réponse trop longue")
+def _json(answer: _Received) -> dict[str, Any]:
     try:
-        found = answer.json()
+        found = json.loads(answer.content)
     except (ValueError, RecursionError) as error:
-        if answer.status_code == 404:
+        if answer.status == 404:
             raise PsiMisconfiguredError("adresse inconnue, 404") from error
         raise PsiUnknownOutcomeError("réponse illisible") from error
     if not isinstance(found, dict):

@@ -24,6 +24,7 @@ TESTED = Act("psi_tested", "{actor} a essayé la connexion à Pro Santé Identit
 LETTER = "registration.send"  # what waits for the connection
 AGAIN, SECOND_LOOK = "psi.resumed", timedelta(minutes=1)
 PORTAL = Machine("le portail")
+TRIAL_SECONDS = 8
 
 
 def set_key(*, actor: Actor, key: str) -> Connection:
@@ -82,14 +83,14 @@ def resume_sending(*, actor: Actor) -> None:
 def try_connection(*, actor: Actor) -> Connection:
     """Tries the key with a call that can create nobody, and keeps what it said. Refuses (DomainError) without a key.
 
-    The wire may take as long as its time-out, and the page waits for it.
+    The page waits for it: `TRIAL_SECONDS` for the first word, twice that in all.
     """
     connection = connection_of_group()
     if connection is None or not connection.sealed_key:
         raise DomainError("No key", "Enregistrez d'abord une clé.", "key")
     said, works = "La clé est acceptée et l'API répond.", True
     try:
-        with PsiClient(sending_key()) as client:
+        with PsiClient(sending_key(), TRIAL_SECONDS) as client:
             client.check_key()
     except PsiError as error:
         said, works = error.french, False
