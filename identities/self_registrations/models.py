@@ -59,7 +59,7 @@ class SelfRegistration(TenantRow):
     sent_at = models.DateTimeField(null=True)
     enrolled_on = models.DateField("auto-enregistré le", null=True)
     declared_by_name = models.CharField(max_length=200, blank=True)
-    confirm_by = models.DateField("à confirmer avant le", null=True)
+    confirm_by = models.DateField("à confirmer d'ici au", null=True)
     ended_at = models.DateTimeField(null=True)  # confirmed, expired or withdrawn
 
     class Meta:

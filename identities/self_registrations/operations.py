@@ -57,7 +57,7 @@ SHUT = Act(
 )
 DECLARED = Act(
     "self_registration_declared",
-    "{actor} a déclaré l'auto-enregistrement de {object} le {day} : à confirmer avant le {until}.",
+    "{actor} a déclaré l'auto-enregistrement de {object} le {day} : à confirmer d'ici au {until}.",
 )
 EXPORTED = Act(
     "self_registrations_exported", "{actor} a exporté {count} lignes des auto-enregistrements ({what})."

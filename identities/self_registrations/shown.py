@@ -32,7 +32,7 @@ HEADER = (
     "Invité le",
     "Invité par",
     "Auto-enregistré le",
-    "À confirmer avant le",
+    "À confirmer d'ici au",
     "Jours restants",
     "Terminé le",
 )
@@ -94,7 +94,7 @@ def next_step(path: SelfRegistration, link: PersonalLink | None) -> str:
     left = days_left(path, today())
     if left is not None:
         return (
-            f"Confirmez avant le {path.confirm_by:%d/%m/%Y} ({countdown(left)}) : ensuite, l'ANS supprime le compte que la"
+            f"Confirmez d'ici au {path.confirm_by:%d/%m/%Y} ({countdown(left)}) : ensuite, l'ANS supprime le compte que la"
             " personne a créé."
         )
     if path.state == PathState.EXPIRED:

@@ -14,4 +14,9 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(ASK_AGAIN, migrations.RunSQL.noop),
         migrations.RemoveField("selfregistration", "remarks"),
+        migrations.AlterField(
+            "selfregistration",
+            "confirm_by",
+            models.DateField(null=True, verbose_name="à confirmer d'ici au"),
+        ),
     ]

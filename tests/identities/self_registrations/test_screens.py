@@ -209,13 +209,15 @@ class TestTheHomeOfTheSite:
         home = f"/g/{group.slug}/e/{group.first.pk}/"
         text = client_for(manager).get(home).content.decode()
         until = today() + timedelta(days=10)
-        assert f"Un auto-enregistrement est à confirmer avant le {until:%d/%m/%Y}" in text
+        assert f"Un auto-enregistrement est à confirmer d&#x27;ici au {until:%d/%m/%Y}" in text
         assert f"{home}enregistrements/auto/?etat=declared" in text
 
-    @pytest.mark.parametrize(("left", "severity"), [(8, "warn"), (7, "danger")])
-    def test_in_red_in_the_last_week(self, group, declared, left, severity):
+    def test_of_several_the_nearest_deadline_and_nothing_of_another_site(self, group, declared):
         with tenant(group.id):
-            SelfRegistration.objects.update(confirm_by=today() + timedelta(days=left))
+            SelfRegistrationFactory(establishment=group.first, declared=True)
             (todo,) = todo_of_confirmations(group.first.pk)
-            assert todo.severity == severity
+            until = today() + timedelta(days=10)
+            assert todo.text == (
+                f"2 auto-enregistrements sont à confirmer, le premier d'ici au {until:%d/%m/%Y}."
+            )
             assert todo_of_confirmations(group.second.pk) == []
