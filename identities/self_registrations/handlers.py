@@ -52,9 +52,11 @@ def _link(mail: Mail) -> PersonalLink | None:
 
 
 @mail_reader(CODE_MAIL)
-def who_asked(mail: Mail) -> Recipient:
+def who_asked(mail: Mail) -> Recipient | None:
+    """None once the path is over: what its code would prove is forgotten."""
     with tenant(mail.group_id):
-        return Recipient(_code(mail).value)
+        value = _code(mail).value
+    return Recipient(value) if value else None
 
 
 @mail_content(CODE_MAIL)

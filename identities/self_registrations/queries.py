@@ -30,6 +30,7 @@ from identities.self_registrations.models import Contact, ContactCode, PersonalL
 from identities.self_registrations.rules import is_reminded
 from identities.self_registrations.states import BEFORE_ENROLMENT, OPEN_STATES, PathState
 from portal.foundation.clock import end_of_day, now, start_of_day
+from portal.foundation.names import search_key
 
 MOST_SHOWN = 500  # people to invite, on one page
 LATE_LINK = "lien_echu"  # a filter besides the states: the last link no longer opens
@@ -53,12 +54,8 @@ def _matching(asked: Paths) -> QuerySet[SelfRegistration]:
     rows = SelfRegistration.objects.all()
     if asked.establishment_id:
         rows = rows.filter(establishment_id=asked.establishment_id)
-    for word in asked.text.split():
-        rows = rows.filter(
-            Q(person__birth_name__icontains=word)
-            | Q(person__usage_name__icontains=word)
-            | Q(person__first_names__icontains=word)
-        )
+    for word in search_key(asked.text).split():
+        rows = rows.filter(person__name_key__contains=word)
     return rows
 
 

@@ -262,6 +262,17 @@ class TestContacts:
         deliver_mails(group)
         assert mail.outbox[-1].to == [self.CONTACTS["email"]]
 
+    def test_no_code_leaves_once_the_path_is_over(self, at_contacts, phone, group):
+        phone.post(f"{HOME}coordonnees/", self.CONTACTS)
+        with tenant(group.id):
+            path = SelfRegistration.objects.select_related("person", "request").get(pk=at_contacts.pk)
+            withdraw(actor=SITE, path=path, reason="Erreur")
+            message = Message.objects.get(payload__template="self_registration_code")
+        deliver(group.id, message.pk)
+        assert mail.outbox == []
+        with tenant(group.id):
+            assert not Message.objects.filter(pk=message.pk).exists()
+
     def test_after_ten_codes_a_new_link_gives_others(self, at_contacts, phone, group):
         phone.post(f"{HOME}coordonnees/", self.CONTACTS)
         with tenant(group.id):

@@ -59,6 +59,13 @@ class TestTheList:
         assert "Aucun auto-enregistrement" in client.get(f"{address}?etat=confirmed").content.decode()
         assert "Aucun auto-enregistrement" in client.get(f"{address}?etat=lien_echu").content.decode()
 
+    def test_found_whatever_the_accents_and_the_case(self, client_for, administrator, declared, group):
+        with tenant(group.id):
+            Person.objects.update(birth_name="Bélanger", first_names=["Anaïs"])
+        client = client_for(administrator)
+        text = client.get(f"/g/{group.slug}/enregistrements/auto/?q=anais+belanger").content.decode()
+        assert "BÉLANGER Anaïs" in text
+
     def test_a_link_too_old_is_to_be_sent_again(self, client_for, administrator, path, group):
         with tenant(group.id):
             PersonalLink.objects.update(expires_at="2020-01-01T00:00Z")
