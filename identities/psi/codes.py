@@ -150,6 +150,7 @@ _CODES = {
     ),
 }  # fmt: skip
 CODES = {PREFIX + code: meaning for code, meaning in _CODES.items()}
+INTERNAL_ERROR = _CODES["KO_INTERNAL_ERROR"]  # it may come after what was asked was done
 
 _STATUSES = {
     200: Meaning(Outcome.DONE, "C'est fait."),
@@ -159,7 +160,7 @@ _STATUSES = {
     424: Meaning(
         Outcome.WAITING, "Cette partie n'a pas été demandée : une autre a échoué avant elle.", _AFTER
     ),
-    500: _CODES["KO_INTERNAL_ERROR"],
+    500: INTERNAL_ERROR,
     503: Meaning(Outcome.TRY_LATER, "Le service ne répond pas pour l'instant.", _AGAIN),
 }
 UNREAD = Meaning(

@@ -1,6 +1,7 @@
 """What a request asks for, and whether it may leave: looked at again each time that something changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from identities.registrations.models import RegistrationRequest, RequestBlock
 from identities.registrations.recording import move
@@ -21,6 +22,12 @@ def ask_for(request: RegistrationRequest, kinds: Sequence[str]) -> None:
     for kind in dict.fromkeys(kinds):
         if kind not in known:
             RequestBlock.objects.create(request=request, establishment_id=request.establishment_id, kind=kind)
+
+
+def begun_of(requests: Iterable[RegistrationRequest]) -> set[UUID]:
+    """Those of which something is done, or may be: they never become as if nothing had left."""
+    rows = RequestBlock.objects.filter(request__in=[one.pk for one in requests], state__in=KEPT)
+    return set(rows.values_list("request_id", flat=True))
 
 
 def look_again(actor: Actor, request: RegistrationRequest) -> None:

@@ -79,9 +79,16 @@ def withdraw_departed(*, actor: Actor, assignment_ids: Collection[UUID]) -> int:
         for one in rows.exclude(blocks__kind=BlockKind.ACTIVITY_STOP).select_for_update(of=("self",))
         if can_withdraw(one) and not _goes_on(one)
     ]
-    for one in found:
-        withdraw_request(actor=actor, request_id=one.pk, reason="L'affectation est terminée.")
-    return len(found)
+    return sum(_withdraw(actor, one) for one in found)
+
+
+def _withdraw(actor: Actor, request: RegistrationRequest) -> bool:
+    """Not when a part of it is made, or may be: a person then ends it."""
+    try:
+        withdraw_request(actor=actor, request_id=request.pk, reason="L'affectation est terminée.")
+    except DomainError:
+        return False
+    return True
 
 
 def _goes_on(request: RegistrationRequest) -> bool:

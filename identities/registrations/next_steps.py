@@ -121,6 +121,8 @@ def _unknown(
 def _correction(
     request: RegistrationRequest, blocks: Sequence[RequestBlock], missing: Sequence[object]
 ) -> NextStep:
+    if has_unknown_card(blocks):
+        return _unknown(request, blocks, missing)
     if request.divergences and not record_changed(request):
         return NextStep(
             "L'état civil national diffère : comparez les deux, corrigez ce qui est faux, puis renvoyez.",

@@ -133,13 +133,14 @@ def check_again(*, actor: Actor, request_id: UUID) -> RegistrationRequest:
 
 
 def withdraw_request(*, actor: Actor, request_id: UUID, reason: str) -> None:
-    """Before it leaves. Withdrawn twice is withdrawn once. Refuses (DomainError) no reason, and what has left."""
+    """Before it leaves. Withdrawn twice is withdrawn once. Refuses (DomainError) no reason, and what (may have) left."""
     written = check_reason(reason)
     with transaction.atomic():
         request = locked(request_id)
         if request.state == RequestState.WITHDRAWN:
             return
-        check_can_withdraw(request)
+        states = RequestBlock.objects.filter(request=request).values_list("state", flat=True)
+        check_can_withdraw(request, set(states))
         request.reason = written
         move(actor, WITHDRAWN, request, RequestState.WITHDRAWN, settled_at=now(), reason=written)
         forget_echo(request)

@@ -13,7 +13,13 @@ from portal.foundation.errors import DomainError
 
 MAX_REASON = 300
 MOVED = "Cette demande a avancé entre-temps : rechargez la page pour voir où elle en est."
-RETRIABLE = (BlockState.WAITING, BlockState.TRY_LATER, BlockState.CORRECTION, BlockState.REFUSED)
+RETRIABLE = (  # asked: of a request that did not leave in the end
+    BlockState.ASKED,
+    BlockState.WAITING,
+    BlockState.TRY_LATER,
+    BlockState.CORRECTION,
+    BlockState.REFUSED,
+)
 CORRECTABLE = (RequestState.DRAFT, RequestState.READY, RequestState.NEEDS_CORRECTION)
 
 
@@ -46,12 +52,22 @@ def missing_of(person: Person, request: RegistrationRequest, today: date) -> lis
     return lacking(request, person, blocks, has_rpps=held.exists(), today=today)
 
 
-def check_can_withdraw(request: RegistrationRequest) -> None:
-    """Refuses (DomainError) what has left: it can no longer be taken back."""
+def check_can_withdraw(request: RegistrationRequest, states: set[str]) -> None:
+    """`states`: those of its blocks. Refuses (DomainError) what has left, or may have: forgotten, it would be made twice."""
     if not can_withdraw(request):
         raise DomainError(
             f"{request.pk} is {request.state}",
             "Cette demande est partie : elle ne peut plus être retirée. Attendez sa réponse.",
+        )
+    if BlockState.UNKNOWN in states:
+        raise DomainError(
+            f"{request.pk} may have ordered a card",
+            "Une carte a peut-être été commandée : dites d'abord ce qu'il en est, puis retirez la demande.",
+        )
+    if request.state == RequestState.QUEUED and BlockState.DONE in states:
+        raise DomainError(
+            f"{request.pk} is partly made",
+            "Une partie de cette demande est déjà faite : attendez la réponse à ce qui reste, puis arrêtez là.",
         )
 
 

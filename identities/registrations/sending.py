@@ -13,13 +13,18 @@ from identities.psi.answers import PsiAnswer
 from identities.psi.client import PsiClient
 from identities.psi.codes import Outcome
 from identities.psi.failures import PsiMisconfiguredError, PsiNotReceivedError, PsiUnknownOutcomeError
+from identities.psi.operations import PORTAL
 from identities.psi.pace import may_try, note_failure, note_success, stop_for_refused_key, take_turn
 from identities.psi.payload import Body, only
 from identities.psi.queries import leave_to_send, sending_key
+from identities.registrations.completing import begun_of
 from identities.registrations.composing import BODY_NAMES
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock
-from identities.registrations.recording import move
-from identities.registrations.settling import API, CARDS, goes_without_identity, settle
+from identities.registrations.queries import registered_by_others
+from identities.registrations.recording import move, tell
+from identities.registrations.routes import routes_of_function
+from identities.registrations.rules import check_not_theirs, check_still_ours
+from identities.registrations.settling import API, CARDS, goes_without_identity, keep_identity, settle
 from identities.registrations.states import BlockState, RequestState
 from portal.dispatch.registry import (
     Delivery,
@@ -33,6 +38,7 @@ from portal.dispatch.registry import (
     Unknown,
 )
 from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
 from portal.foundation.tenancy import tenant
 from portal.journal.operations import Act
 
@@ -40,6 +46,9 @@ LEFT = Act("registration_left", "{actor} : l'enregistrement national de {object}
 CAME_BACK = Act("registration_came_back", "{actor} n'a pas reçu l'enregistrement national de {object}.")
 DOUBTED = Act(
     "registration_doubted", "{actor} n'a pas dit ce qu'elle a fait de l'enregistrement national de {object}."
+)
+HELD_BACK = Act(
+    "registration_held_back", "{actor} a retenu l'enregistrement national de {object} : il n'est pas parti."
 )
 OVERTAKEN = "La demande a changé depuis : ce message n'a plus d'objet."
 PROBE_WAIT = timedelta(seconds=45)
@@ -56,6 +65,10 @@ def send(delivery: Delivery) -> Result:
         if shut is not None:
             return shut
         request = _locked(delivery, RequestState.QUEUED)
+        refusal = _why_not(request) if request else ""
+        if request and refusal:
+            _bring_back(request, refusal)
+            return Dropped(refusal)
         is_doubtful = (
             request is None and _locked(delivery, RequestState.SENT, RequestState.UNKNOWN) is not None
         )
@@ -63,6 +76,25 @@ def send(delivery: Delivery) -> Result:
     if is_doubtful:
         return reconcile(delivery)  # a person put its message back in the queue
     return _asked(delivery, key, body, is_whole=True) if request else Dropped(OVERTAKEN)
+
+
+def _why_not(request: RegistrationRequest) -> str:
+    """What changed since a person sent it: they left, their record was merged, an ordre or an ARS registers them now."""
+    blocks = RequestBlock.objects.filter(request=request)
+    kinds = set(blocks.values_list("kind", flat=True))
+    try:
+        check_still_ours(request, kinds, routes_of_function(request.function_id))
+        if BlockKind.ACTIVITY_STOP not in kinds:
+            check_not_theirs(request.person_id, registered_by_others([request.person_id]))
+    except DomainError as error:
+        return error.french
+    return ""
+
+
+def _bring_back(request: RegistrationRequest, why: str) -> None:
+    state = RequestState.PARTLY_DONE if begun_of([request]) else RequestState.READY
+    move(PORTAL, HELD_BACK, request, state, f"Retenue avant de partir. {why}")
+    tell(request)
 
 
 def _leaving(request: RegistrationRequest) -> tuple[str, Body]:
@@ -147,6 +179,8 @@ def _identity_answer(request: RegistrationRequest, answer: PsiAnswer) -> Result:
     rest = RequestBlock.objects.filter(request=request, state=BlockState.ASKED, kind__in=list(BODY_NAMES))
     if (identity.stands or goes_without_identity(request)) and rest.exclude(kind__in=CARDS).exists():
         rest.filter(kind__in=CARDS).update(state=BlockState.UNKNOWN, changed_at=now())
+        if identity.stands:
+            keep_identity(request, answer)
         move(API, CAME_BACK, request, RequestState.QUEUED, "Vérifiée : ce qui manque est redemandé.")
         return NeverArrived()
     return _said(answer, settle(request, answer))

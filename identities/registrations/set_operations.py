@@ -11,7 +11,7 @@ from identities.assignments.rules import OPEN_STATES as OPEN_STAYS
 from identities.people.models import Person
 from identities.psi.queries import connection_of_group
 from identities.registrations.completeness import lacking
-from identities.registrations.completing import KEPT
+from identities.registrations.completing import KEPT, begun_of
 from identities.registrations.composing import compose
 from identities.registrations.models import BlockKind, RegistrationRequest, RequestBlock, Route
 from identities.registrations.queries import find_requests, registered_by_others, rpps_of
@@ -216,7 +216,7 @@ def queue_requests(*, actor: Actor, request_ids: Sequence[UUID]) -> Queued:
 
 
 def ask_forgotten(*, actor: Actor) -> int:
-    """Requests whose message was given up: what may have left is asked about, what had not is ready again. Says how many.
+    """Requests whose message was given up: what may have left is asked about, the others come back. Says how many.
 
     Locked first: an answer settles its request before its message. Twice asks once.
     """
@@ -224,14 +224,16 @@ def ask_forgotten(*, actor: Actor) -> int:
         route=Route.PSI, state__in=[RequestState.QUEUED, RequestState.SENT, RequestState.UNKNOWN]
     )
     doubtful = list(rows.select_related("person").select_for_update(of=("self",)).order_by("pk"))
-    waiting = {one["request_id"] for one in payloads_waiting(LETTER)} if doubtful else set()
-    found = [one for one in doubtful if str(one.pk) not in waiting]
+    letters = payloads_waiting(LETTER) if doubtful else []
+    waiting = {(one["request_id"], one["attempt"]) for one in letters}
+    found = [one for one in doubtful if (str(one.pk), one.attempt) not in waiting]
     may_have_left = [one for one in found if one.state != RequestState.QUEUED]
     note(actor, ASKED_AGAIN, [(one, one.state) for one in may_have_left])
     post_all(send_letter(one) for one in may_have_left)
     back = [one for one in found if one.state == RequestState.QUEUED]
+    begun = begun_of(back)
     for one in back:
-        one.state = RequestState.READY
+        one.state = RequestState.PARTLY_DONE if one.pk in begun else RequestState.READY
     update_by_id(back, ("state",))
     note(actor, NOT_SENT, [(one, RequestState.QUEUED) for one in back])
     return len(found)

@@ -14,7 +14,7 @@ from identities.people.operations import add_identifier
 from identities.people.queries import holder_of
 from identities.people.set_operations import release_identifiers
 from identities.psi.answers import BlockAnswer, IdentityAnswer, PsiAnswer
-from identities.psi.codes import Outcome
+from identities.psi.codes import INTERNAL_ERROR, Outcome
 from identities.registrations.composing import BODY_NAMES
 from identities.registrations.models import (
     BlockKind,
@@ -69,6 +69,16 @@ def settle(request: RegistrationRequest, answer: PsiAnswer) -> str:
     return said
 
 
+def keep_identity(request: RegistrationRequest, answer: PsiAnswer) -> None:
+    """An identity that stands before the rest is asked: whatever becomes of the rest, it is not lost."""
+    identity = answer.identity
+    kinds = [BlockKind.IDENTITY, BlockKind.EMPLOYMENT]
+    for one in RequestBlock.objects.filter(request=request, kind__in=kinds, state=BlockState.ASKED):
+        _settle_block(request, one, answer)
+    if identity.rpps_numbers or identity.psi_identifier:
+        _keep_numbers(request, identity)
+
+
 def _retry_later(request: RegistrationRequest) -> None:
     payload = {"request_id": str(request.pk), "attempt": request.attempt}
     post(Letter("registration.retry", payload, due_at=now() + RETRY_AFTER))
@@ -93,12 +103,19 @@ def _settle_block(request: RegistrationRequest, block: RequestBlock, answer: Psi
         block.state = _untold(block, request, answer.identity)
     else:
         block.state, block.code, block.status, block.text = (
-            _STATES[told.outcome],
+            _state_told(block, told),
             told.code,
             told.status,
             told.text,
         )
     block.save(update_fields=["state", "code", "status", "text", "changed_at"])
+
+
+def _state_told(block: RequestBlock, told: BlockAnswer) -> BlockState:
+    """What nobody can read, or an internal error, may have ordered a card all the same."""
+    if block.kind in CARDS and (told.outcome == Outcome.UNREAD or told.meaning == INTERNAL_ERROR):
+        return BlockState.UNKNOWN
+    return _STATES[told.outcome]
 
 
 def _told(block: RequestBlock, answer: PsiAnswer) -> BlockAnswer | None:

@@ -36,7 +36,12 @@ REQUEST_TRANSITIONS = Transitions(
             RequestState.SENT,
             RequestState.WITHDRAWN,
         ),
-        RequestState.QUEUED: (RequestState.SENT, RequestState.READY, RequestState.WITHDRAWN),
+        RequestState.QUEUED: (
+            RequestState.SENT,
+            RequestState.READY,
+            RequestState.PARTLY_DONE,
+            RequestState.WITHDRAWN,
+        ),
         RequestState.SENT: (*_OUTCOMES, RequestState.UNKNOWN, RequestState.QUEUED, RequestState.EXPIRED),
         RequestState.UNKNOWN: (*_OUTCOMES, RequestState.QUEUED),
         RequestState.NEEDS_CORRECTION: (RequestState.READY, RequestState.DRAFT, RequestState.WITHDRAWN),

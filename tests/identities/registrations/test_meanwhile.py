@@ -4,8 +4,9 @@ import pytest
 
 from identities.assignments.models import Assignment
 from identities.psi.answers import read_answer
+from identities.registrations.departure_operations import withdraw_departed
 from identities.registrations.models import RegistrationRequest, RequestBlock
-from identities.registrations.operations import retry_blocks, retry_unavailable
+from identities.registrations.operations import retry_blocks, retry_unavailable, withdraw_request
 from identities.registrations.set_operations import ask_forgotten, queue_requests
 from identities.registrations.settling import API, settle
 from portal.dispatch.models import Message
@@ -17,6 +18,7 @@ from tests.factories.registrations import ConnectionFactory, RegistrationRequest
 
 pytestmark = pytest.mark.django_db
 NURSE = "G15-60"  # registered by its ordre
+ACCOUNT = "0190a000-0000-7000-8000-000000000002"
 CARD = {"addressee": "MME KERGOAT", "streetName": "RUE DES LILAS", "postalCode": "75020", "city": "PARIS"}
 
 
@@ -92,6 +94,63 @@ class TestAMessageGivenUp:
         queue_requests(actor=administrator, request_ids=[request.pk])
         assert ask_forgotten(actor=API) == 0
         assert state_of(request) == "queued"
+
+    def test_another_message_of_an_earlier_attempt_does_not_speak_for_it(self, asked, administrator):
+        request = asked("ready")
+        queue_requests(actor=administrator, request_ids=[request.pk])
+        Message.objects.filter(kind="registration.send").update(state="to_handle")
+        RegistrationRequest.objects.filter(pk=request.pk).update(attempt=2)
+        assert ask_forgotten(actor=API) == 1
+
+    def test_what_was_done_of_it_already_is_not_forgotten(self, asked, administrator):
+        request = asked("ready")
+        queue_requests(actor=administrator, request_ids=[request.pk])
+        request.blocks.filter(kind="identity").update(state="done")
+        Message.objects.filter(kind="registration.send").delete()
+        ask_forgotten(actor=API)
+        assert state_of(request) == "partly_done"
+        retry_blocks(actor=administrator, request_id=request.pk)
+        assert state_of(request) == "queued"
+
+
+class TestAPartThatMayBeDone:
+    """Withdrawn, it would be forgotten, and a new request would order the card again."""
+
+    @pytest.mark.parametrize("state", ["correction", "ready", "queued"])
+    def test_a_card_of_unknown_fate_keeps_its_request(self, asked, administrator, state):
+        request = asked(state, "unknown")
+        with pytest.raises(DomainError) as refusal:
+            withdraw_request(actor=administrator, request_id=request.pk, reason="Contrat annulé")
+        assert "carte" in refusal.value.french
+        assert state_of(request) == state
+
+    def test_what_is_done_already_is_not_taken_back_from_the_queue(self, asked, administrator):
+        request = asked("queued")
+        request.blocks.filter(kind="identity").update(state="done")
+        with pytest.raises(DomainError):
+            withdraw_request(actor=administrator, request_id=request.pk, reason="Contrat annulé")
+
+    def test_a_departure_leaves_it_to_a_person(self, asked):
+        request = asked("queued", "unknown")
+        left(request)
+        assert withdraw_departed(actor=API, assignment_ids=[request.assignment_id]) == 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": 202, "code": "E04_U010_CARD_ORDER_PENDING"},
+        {"status": 202},
+        {"status": 500},
+        {"status": 500, "code": "E04_U010_KO_INTERNAL_ERROR"},
+    ],
+)
+def test_a_card_whose_answer_does_not_tell_its_fate_is_left_to_a_person(asked, told):
+    request = asked("sent")
+    answer = read_answer(207, {"identity": {"status": 201, "id": ACCOUNT}, "cardOrderPsi": told})
+    assert answer is not None
+    settle(RegistrationRequest.objects.select_related("person").get(pk=request.pk), answer)
+    assert request.blocks.get(kind="card_psi").state == "unknown"
 
 
 def test_a_card_behind_an_answer_that_nobody_knows_is_not_ordered_again(asked, administrator):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from identities.assignments.models import Assignment
 from identities.duplicates.models import Pair
 from identities.people.models import Person, PersonIdentifier
 from identities.psi.client import PsiClient
@@ -335,6 +336,43 @@ class TestWay:
         assert len(desk.send(request).queued) == 1
         assert len(desk.send(request).queued) == 0
         assert len(desk.messages()) == 1
+
+    def test_who_left_while_the_group_was_stopped_does_not_leave(self, desk):
+        request = desk.prepare()
+        desk.send(request)
+        with tenant(desk.group.id):
+            Assignment.objects.update(state="ended", ends_at=now(), end_reason="resignation")
+        desk.run()
+        assert desk.state(request) == "ready"
+        assert desk.api.psi_book()["accounts"] == []
+        assert desk.messages() == []
+
+    def test_who_came_under_an_ordre_at_another_site_does_not_leave(self, desk):
+        request = desk.prepare()
+        desk.send(request)
+        with tenant(desk.group.id):
+            AssignmentFactory(
+                person_id=request.person_id, establishment=desk.group.second, function_id="G15-60"
+            )
+        desk.run()
+        assert desk.state(request) == "ready"
+        assert desk.api.psi_book()["accounts"] == []
+        with tenant(desk.group.id):
+            assert "un ordre ou une ARS" in request.events.order_by("-at").first().sentence
+
+    def test_what_was_asked_about_is_kept_when_the_rest_may_not_leave_any_more(self, desk):
+        desk.api.tell_psi(people=[TRAITS | {"rpps": [RPPS]}])
+        request = desk.prepare(blocks=("activity_start",), rpps=RPPS)
+        desk.api.fault("psi_reset_after")
+        desk.send(request)
+        desk.run(2)
+        assert desk.state(request) == "queued"
+        assert "psi" in desk.numbers(request)
+        with tenant(desk.group.id):
+            Assignment.objects.update(state="ended", ends_at=now(), end_reason="resignation")
+        desk.run()
+        assert desk.state(request) == "partly_done"
+        assert desk.blocks(request)["identity"] == "done"
 
 
 class TestParts:
