@@ -10,8 +10,9 @@ GONE = "Cet auto-enregistrement vient de changer : rechargez la page."
 
 
 def end_path(path: SelfRegistration, state: PathState) -> None:
-    """Moves it there, and forgets its remarks and what its codes would prove. Refuses (TransitionError) a second time."""
+    """Moves it there, and forgets its remarks and where its links and codes went. Refuses (TransitionError) a second time."""
     PATH_TRANSITIONS.move_one(path, state, GONE, ended_at=now(), sealed_remarks="")
+    PersonalLink.objects.filter(registration=path).update(sent_to="")
     ContactCode.objects.filter(registration=path).update(value="", code_hash="")
 
 

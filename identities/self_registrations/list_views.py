@@ -137,9 +137,9 @@ def _invited(
     place = place_of(request, establishment_id)
     if len(done.paths) == 1 and channel == Channel.SMS:
         return redirect(address("self_registrations:path", **place, self_registration_id=done.paths[0].pk))
-    if done.paths:
-        count = len(done.paths)
-        who = "Une personne est invitée" if count == 1 else f"{count} personnes sont invitées"
-        how = "les courriels partent." if channel == Channel.EMAIL else "préparez chaque SMS sur leur page."
-        messages.success(request, f"{who} : {how}")
+    if len(done.paths) == 1:
+        messages.success(request, "Une personne est invitée : son courriel part.")
+    elif done.paths:
+        how = "leurs courriels partent." if channel == Channel.EMAIL else "préparez chaque SMS sur leur page."
+        messages.success(request, f"{len(done.paths)} personnes sont invitées : {how}")
     return redirect(address("self_registrations:list", **place))

@@ -111,7 +111,7 @@ class TestAnIncompleteRequest:
             assert (fresh(path).state, fresh(path).request.state) == ("declared", "sent")
 
 
-def test_what_is_over_keeps_no_code(group, opened, phone):
+def test_what_is_over_keeps_no_contact(group, opened, phone):
     with tenant(group.id):
         ContactCode.objects.create(
             registration=opened, establishment_id=opened.establishment_id, contact="email", value="lou@perso.example",
@@ -119,3 +119,4 @@ def test_what_is_over_keeps_no_code(group, opened, phone):
         )  # fmt: skip
         withdraw(actor=SITE, path=fresh(opened), reason="Erreur")
         assert list(ContactCode.objects.values_list("value", "code_hash")) == [("", "")]
+        assert set(PersonalLink.objects.values_list("sent_to", flat=True)) == {""}
