@@ -120,9 +120,9 @@ def _identity_of(body: Shape) -> Shape | None:
             continue
         inner = shape.get("identity")
         whole = {**shape, **inner} if isinstance(inner, Mapping) else shape
-        if _text(whole, "code") or _account(whole) or _number(whole.get("status")) in (404, 409):
+        if _text(whole, "code") or _account(whole) or (shape is found and _number(whole.get("status"))):
             return whole
-    return found if isinstance(found, Mapping) and _number(found.get("status")) else None
+    return None
 
 
 def _identity(shape: Shape) -> IdentityAnswer:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf
-from time import monotonic
 from typing import Any, Self
 
 import httpx2
@@ -14,6 +13,7 @@ from django.conf import settings
 from identities.psi.answers import PsiAnswer, read_answer
 from identities.psi.codes import Outcome
 from identities.psi.failures import PsiMisconfiguredError, PsiNotReceivedError, PsiUnknownOutcomeError
+from identities.psi.fuse import Fuse
 from identities.psi.payload import Body
 from portal.foundation.clock import now
 
@@ -21,6 +21,7 @@ KEY_HEADER = "ESANTE-API-KEY"
 PATH = "/v1/identities"
 MOST_BYTES = 1_000_000
 LONGEST_WAIT = 3600.0  # seconds: whatever the API asks, a person sees the request move within the hour
+LATE, UNSERVED = "délai dépassé", "adresse inconnue, 404"
 _BEFORE_WRITING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _MISWRITTEN = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 
@@ -35,8 +36,7 @@ class _Received:
 
 
 class PsiClient:
-    """With the key of one group, which is neither logged nor shown. `seconds`: time-out of each read, that of the settings
-    at most."""
+    """With the key of one group, neither logged nor shown. `seconds`: of a whole call, those of the settings at most."""
 
     def __init__(self, key: str, seconds: float = inf) -> None:
         self._seconds = min(seconds, settings.PSI_API_TIMEOUT)
@@ -58,8 +58,7 @@ class PsiClient:
         Refuses (PsiNotReceivedError, PsiMisconfiguredError, PsiUnknownOutcomeError) when there is none to read.
         """
         answer = self._post(body)
-        _check_reached(answer)
-        read = read_answer(answer.status, _json(answer))
+        read = _read_answer(answer)
         if read is None:
             raise PsiUnknownOutcomeError(f"{answer.status} sans bloc d'identité")
         return read
@@ -70,37 +69,49 @@ class PsiClient:
         Refuses (PsiError) a key or an address that does not work, and an API that does not answer.
         """
         answer = self._post({})
-        _check_reached(answer)
-        read = read_answer(answer.status, _json(answer))
+        read = _read_answer(answer)
         if read is None or read.identity.outcome != Outcome.CORRECTION:
             raise PsiUnknownOutcomeError(f"{answer.status} à une demande vide")
 
     def _post(self, body: Body) -> _Received:
-        until = monotonic() + 2 * self._seconds  # of the whole call
+        with Fuse(self._seconds) as fuse:
+            received = self._exchange(body, fuse)
+        if fuse.is_blown:  # an answer of unsaid length then looks whole
+            raise PsiUnknownOutcomeError(LATE)
+        return received
+
+    def _exchange(self, body: Body, fuse: Fuse) -> _Received:
+        url, follow = settings.PSI_API_URL + PATH, {"trace": fuse.follow}
         try:
-            with self._http.stream("POST", settings.PSI_API_URL + PATH, json=body) as answer:
-                told = answer.headers.get("Retry-After", "")
-                return _Received(answer.status_code, told, _read(answer, until))
+            with self._http.stream("POST", url, json=body, extensions=follow) as answer:
+                return _Received(answer.status_code, answer.headers.get("Retry-After", ""), _content(answer))
         except _BEFORE_WRITING as error:
             raise PsiNotReceivedError("connexion impossible") from error
         except (*_MISWRITTEN, httpx2.InvalidURL, UnicodeError) as error:
             raise PsiMisconfiguredError("adresse ou clé mal écrite") from error
         except httpx2.TimeoutException as error:
-            raise PsiUnknownOutcomeError("délai dépassé") from error
+            raise PsiUnknownOutcomeError(LATE) from error
         except httpx2.RequestError as error:
-            raise PsiUnknownOutcomeError("réponse coupée") from error
+            raise PsiUnknownOutcomeError(LATE if fuse.is_blown else "réponse coupée") from error
 
 
-def _read(answer: httpx2.Response, until: float) -> bytes:
-    """Refuses (PsiUnknownOutcomeError) an answer that does not end: nobody waits for it, nor keeps it."""
+def _content(answer: httpx2.Response) -> bytes:
+    """Refuses (PsiUnknownOutcomeError) more than `MOST_BYTES`: nobody keeps an answer without end."""
     content = bytearray()
     for piece in answer.iter_bytes():
         content += piece
         if len(content) > MOST_BYTES:
             raise PsiUnknownOutcomeError("réponse trop longue")
-        if monotonic() > until:
-            raise PsiUnknownOutcomeError("délai dépassé")
     return bytes(content)
+
+
+def _read_answer(received: _Received) -> PsiAnswer | None:
+    """None when nothing in it tells what became of the identity. A 404 that does not speak of it is of the address."""
+    _check_reached(received)
+    read = read_answer(received.status, _json(received))
+    if read is None and received.status == 404:
+        raise PsiMisconfiguredError(UNSERVED)
+    return read
 
 
 def _check_reached(answer: _Received) -> None:
@@ -133,7 +144,7 @@ def _json(answer: _Received) -> dict[str, Any]:
         found = json.loads(answer.content)
     except (ValueError, RecursionError) as error:
         if answer.status == 404:
-            raise PsiMisconfiguredError("adresse inconnue, 404") from error
+            raise PsiMisconfiguredError(UNSERVED) from error
         raise PsiUnknownOutcomeError("réponse illisible") from error
     if not isinstance(found, dict):
         raise PsiUnknownOutcomeError("réponse d'une autre forme")

@@ -83,7 +83,7 @@ def resume_sending(*, actor: Actor) -> None:
 def try_connection(*, actor: Actor) -> Connection:
     """Tries the key with a call that can create nobody, and keeps what it said. Refuses (DomainError) without a key.
 
-    The page waits for it: `TRIAL_SECONDS` for the first word, twice that in all.
+    The page waits for it, `TRIAL_SECONDS` at most.
     """
     connection = connection_of_group()
     if connection is None or not connection.sealed_key:
