@@ -1,6 +1,7 @@
 """How fast a group calls API PSI, and when it stops by itself: one row, under its lock, that every worker reads."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection as database
@@ -12,23 +13,28 @@ from identities.psi.rules import FAILURES_BEFORE_PAUSE, PAUSE_MINUTES
 from portal.foundation.clock import now
 from portal.foundation.tenancy import current_group_id
 
+LONGEST_TURN = timedelta(seconds=2)  # beyond, the message waits instead of the worker
+
 
 def take_turn() -> timedelta:
     """Takes the next free moment for a call of this group, and says how long to wait for it.
 
-    One statement under the row's lock, so that the calls of all workers are spaced; a clock set back blocks nobody.
+    None is taken beyond `LONGEST_TURN`: whoever puts its message off then asks again. One statement under the row's lock,
+    so that the calls of all workers are spaced; a clock set back blocks nobody.
     """
-    step = 1 / settings.PSI_API_CALLS_PER_SECOND
+    step = timedelta(seconds=1) / settings.PSI_API_CALLS_PER_SECOND
+    values: dict[str, Any] = {"step": step, "longest": LONGEST_TURN, "group_id": current_group_id()}
     with database.cursor() as cursor:
         cursor.execute(
-            "UPDATE psi_connection SET next_call_at = make_interval(secs => %s) + CASE"
+            "UPDATE psi_connection SET next_call_at = %(step)s + CASE"
             " WHEN next_call_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '1 minute' THEN next_call_at"
-            " ELSE clock_timestamp() END WHERE group_id = %s"
-            " RETURNING next_call_at - make_interval(secs => %s) - clock_timestamp()",
-            [step, current_group_id(), step],
+            " ELSE clock_timestamp() END WHERE group_id = %(group_id)s AND (next_call_at BETWEEN"
+            " clock_timestamp() + %(longest)s AND clock_timestamp() + interval '1 minute') IS NOT TRUE"
+            " RETURNING next_call_at - %(step)s - clock_timestamp()",
+            values,
         )
-        [wait] = cursor.fetchone()
-    return max(wait, timedelta(0))
+        taken = cursor.fetchone()
+    return max(taken[0], timedelta(0)) if taken else LONGEST_TURN + step
 
 
 def may_try() -> bool:

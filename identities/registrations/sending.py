@@ -14,7 +14,14 @@ from identities.psi.client import PsiClient
 from identities.psi.codes import Outcome
 from identities.psi.failures import PsiMisconfiguredError, PsiNotReceivedError, PsiUnknownOutcomeError
 from identities.psi.operations import PORTAL
-from identities.psi.pace import may_try, note_failure, note_success, stop_for_refused_key, take_turn
+from identities.psi.pace import (
+    LONGEST_TURN,
+    may_try,
+    note_failure,
+    note_success,
+    stop_for_refused_key,
+    take_turn,
+)
 from identities.psi.payload import Body, only
 from identities.psi.queries import leave_to_send, sending_key
 from identities.registrations.completing import begun_of
@@ -52,7 +59,6 @@ HELD_BACK = Act(
 )
 OVERTAKEN = "La demande a changé depuis : ce message n'a plus d'objet."
 PROBE_WAIT = timedelta(seconds=45)
-LONGEST_TURN = timedelta(seconds=2)  # beyond, the message waits instead of the worker
 
 
 def send(delivery: Delivery) -> Result:

@@ -7,7 +7,7 @@ from django.db import ProgrammingError
 
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.operations import set_key, stop_sending
-from identities.psi.pace import may_try, note_failure, note_success, take_turn
+from identities.psi.pace import LONGEST_TURN, may_try, note_failure, note_success, take_turn
 from identities.psi.queries import leave_to_send, sending_key
 from identities.psi.rules import issuing_establishment
 from portal.foundation.clock import now
@@ -90,6 +90,15 @@ def test_calls_are_spaced_over_workers(group, settings):
         assert 0.4 < waits[3] <= 0.6
         Connection.objects.update(next_call_at=now() + timedelta(days=1))  # a clock set back
         assert take_turn().total_seconds() == 0
+
+
+def test_a_turn_too_far_away_is_not_kept_for_a_message_that_will_ask_again(group, settings):
+    settings.PSI_API_CALLS_PER_SECOND = 5
+    with tenant(group.id):
+        ConnectionFactory()
+        waits = [take_turn().total_seconds() for _ in range(40)]
+        assert len([one for one in waits if one <= LONGEST_TURN.total_seconds()]) == 11
+        assert max(waits) < 2.3
 
 
 def test_two_groups_never_share_a_connection(group):
