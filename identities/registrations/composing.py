@@ -18,6 +18,7 @@ from identities.psi.rules import issuing_establishment
 from identities.registrations.models import BlockKind, RegistrationRequest
 from identities.registrations.routes import FunctionRoutes, NationalCodes
 from portal.foundation.clock import today
+from portal.foundation.errors import DomainError
 
 BODY_NAMES = {
     BlockKind.ACTIVITY_START: "activity",
@@ -25,6 +26,7 @@ BODY_NAMES = {
     BlockKind.CARD_PSI: "cardOrderPsi",
     BlockKind.CARD_CPS: "cardOrderCps",
 }
+_CODED = {BlockKind.ACTIVITY_START, BlockKind.ACTIVITY_STOP, BlockKind.CARD_CPS}
 _CARD = {
     "addressee": "addressee",
     "streetNumber": "street_number",
@@ -45,7 +47,8 @@ def compose(
 ) -> Body:
     """The whole body, for a request with its person, establishment and legal entity.
 
-    `rpps`: 11 digits or empty. Refuses (DomainError) an establishment without the number that the group sends.
+    `rpps`: 11 digits or empty. Refuses (DomainError) an establishment without the number that the group sends, and an
+    activity or a CPS of a function without national codes.
     """
     site = request.establishment
     issuer = issuing_establishment(
@@ -53,6 +56,11 @@ def compose(
     )
     employment = Employment(issuer, request.starts_on, request.ends_on)
     codes = routes.codes
+    if codes is None and blocks & _CODED:
+        raise DomainError(
+            f"No national codes of {routes.function_code}",
+            f"Ni activité ni CPS par l'API pour cette fonction : passez par le portail RPPS+. {routes.reason}",
+        )
     asks_activity = blocks & {BlockKind.ACTIVITY_START, BlockKind.ACTIVITY_STOP}
     activity = _activity(request, codes, issuer) if asks_activity and codes else None
     card: PsiCard | CpsCard | None = None

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -174,7 +175,7 @@ def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str
     if identity.rpps_numbers:  # a PSI account alone is an identity, not a number
         request.numbered_on = request.numbered_on or today()
     request.save(update_fields=["rpps_numbers", "psi_identifier", "numbered_on"])
-    said, person = [], request.person.merged_into or request.person
+    said, person = [], _going_on(request.person_id)
     if identity.psi_identifier:
         _replace_psi(person, identity.psi_identifier)
         said.append(_hold(person, IdentifierKind.PSI, identity.psi_identifier))
@@ -186,6 +187,12 @@ def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str
         said.append(_hold(person, IdentifierKind.RPPS, identity.rpps_numbers[0]))
         _certify(person, identity)
     return " ".join(filter(None, said))
+
+
+def _going_on(person_id: UUID) -> Person:
+    """The record, or the one that continues it; under its lock, for a merge of this very moment."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    return person.merged_into or person
 
 
 def _replace_psi(person: Person, psi_identifier: str) -> None:

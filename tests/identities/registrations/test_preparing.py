@@ -195,6 +195,20 @@ class TestQueueing:
         assert len(queued.not_ready) == 1
         assert not Message.objects.filter(kind="registration.send").exists()
 
+    def test_an_end_of_activity_of_a_function_without_national_codes_says_so(self, group, door):
+        """Left out of the call without a word, it would be asked again and again, and never done."""
+        ConnectionFactory()
+        stay = AssignmentFactory(
+            establishment=group.first, person__reachable=True, ended=True, function_id=NURSE
+        )
+        PersonIdentifierFactory(person=stay.person, kind="rpps", value="99900000029")
+        request = RegistrationRequestFactory(
+            person=stay.person, establishment=group.first, assignment=stay, function_id=NURSE,
+            ends_on=today(), end_reason="CHL", blocks=("identity", "employment", "activity_stop"),
+        )  # fmt: skip
+        [left] = queue_requests(actor=ACTOR, request_ids=[request.pk]).not_ready
+        assert "activité" in left.french
+
     def test_nothing_leaves_a_group_without_a_key(self, group, door):
         request = prepare_request(actor=ACTOR, person_id=working(group).person_id, route="psi")
         with pytest.raises(DomainError, match="No key"):

@@ -86,7 +86,6 @@ class TestNumbers:
         request = sent()
         kept = AssignmentFactory(establishment=group.first).person
         Person.objects.filter(pk=request.person_id).update(merged_into=kept)
-        request.person.refresh_from_db()
         answered(request)
         assert numbers_of(kept) == {"psi": MAIN, "rpps": RPPS}
 
