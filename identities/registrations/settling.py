@@ -177,8 +177,10 @@ def _keep_numbers(request: RegistrationRequest, identity: IdentityAnswer) -> str
     request.save(update_fields=["rpps_numbers", "psi_identifier", "numbered_on"])
     said, person = [], _going_on(request.person_id)
     if identity.psi_identifier:
-        _replace_psi(person, identity.psi_identifier)
-        said.append(_hold(person, IdentifierKind.PSI, identity.psi_identifier))
+        trouble = _hold(person, IdentifierKind.PSI, identity.psi_identifier)
+        if not trouble:
+            _end_former_psi(person, identity.psi_identifier)
+        said.append(trouble)
     if len(identity.rpps_numbers) > 1:
         said.append(
             "Plusieurs numéros RPPS reçus : demandez à l'ANS lequel est le bon, puis ajoutez-le à la fiche."
@@ -195,7 +197,7 @@ def _going_on(person_id: UUID) -> Person:
     return person.merged_into or person
 
 
-def _replace_psi(person: Person, psi_identifier: str) -> None:
+def _end_former_psi(person: Person, psi_identifier: str) -> None:
     """Accounts merged at the ANS keep one UUID, the main identifier beside the RPPS number: the former one ends."""
     held = PersonIdentifier.objects.filter(person=person, kind=IdentifierKind.PSI, valid_to=None)
     former = list(held.exclude(value=psi_identifier).values_list("pk", flat=True))

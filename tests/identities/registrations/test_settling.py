@@ -59,6 +59,15 @@ class TestNumbers:
         assert (said, found.state) == ("", "done")
         assert numbers_of(request.person) == {"psi": MAIN, "rpps": RPPS}
 
+    def test_an_account_that_somebody_else_holds_does_not_end_the_person_s_own(self, sent, group):
+        request = sent()
+        PersonIdentifier.objects.create(person=request.person, kind="psi", value=FORMER)
+        other = AssignmentFactory(establishment=group.first).person
+        PersonIdentifier.objects.create(person=other, kind="psi", value=MAIN)
+        said, _ = answered(request, rpps=())
+        assert said
+        assert numbers_of(request.person) == {"psi": FORMER}
+
     def test_another_number_than_the_record_s_is_not_written(self, sent):
         request = sent()
         PersonIdentifier.objects.create(person=request.person, kind="rpps", value=OTHER)
