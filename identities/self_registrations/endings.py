@@ -10,7 +10,7 @@ GONE = "Cet auto-enregistrement vient de changer : rechargez la page."
 
 
 def end_path(path: SelfRegistration, state: PathState) -> None:
-    """Moves it there, and forgets its remarks and where its links and codes went. Refuses (TransitionError) a second time."""
+    """Moves it there, and forgets its remarks and where its links and codes went. Refuses (TransitionError) twice."""
     PATH_TRANSITIONS.move_one(path, state, GONE, ended_at=now(), sealed_remarks="")
     PersonalLink.objects.filter(registration=path).update(sent_to="")
     ContactCode.objects.filter(registration=path).update(value="", code_hash="")
