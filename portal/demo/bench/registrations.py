@@ -19,6 +19,7 @@ from django.conf import settings
 from portal.demo.environment import home_of
 from portal.demo.layout import only_one
 from portal.demo.services import EmbeddedServices
+from portal.demo.supervisor import die_with_parent
 
 PEOPLE, FEW = 1_000, 120
 KILLS, FEW_KILLS = 10, 2
@@ -65,6 +66,7 @@ def _run(environment: dict[str, str], *command: str) -> str:
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=die_with_parent,
     )
     return done.stdout
 

@@ -30,6 +30,7 @@ from portal.demo.bench.registrations_count import count_up  # noqa: E402
 from portal.demo.bench.registrations_people import BENCH, prepare, queue  # noqa: E402
 from portal.demo.environment import home_of  # noqa: E402
 from portal.demo.services import EmbeddedServices  # noqa: E402
+from portal.demo.supervisor import die_with_parent  # noqa: E402
 from portal.dispatch.models import Message  # noqa: E402
 from portal.dispatch.states import MessageState  # noqa: E402
 from portal.foundation.tenancy import tenant  # noqa: E402
@@ -50,14 +51,14 @@ class Storm:
         self.struck = {"kills": 0, "broker_flushes": 0, "database_restarts": 0, "resumes": 0}
 
     def start_worker(self) -> None:
-        """Two processes and a clock, in a process group of their own."""
+        """Two processes and a clock, in a process group of their own; they end when this run is killed."""
         name = f"worker{self.struck['kills']}"
         with (self.folder / "worker.log").open("a") as log:
             self.worker = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "portal.demo.bench.registrations_worker", "worker", "-c", "2",
                  "-n", name, "--without-gossip", "--without-mingle", "-l", "ERROR",
                  "-B", "-s", str(self.folder / f"{name}.beat")],
-                cwd=settings.ROOT, stdout=log, stderr=log, start_new_session=True,
+                cwd=settings.ROOT, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
 
     def end_worker(self) -> None:
