@@ -81,9 +81,9 @@ def resume_sending(*, actor: Actor) -> None:
 
 
 def try_connection(*, actor: Actor) -> Connection:
-    """Tries the key with a call that can create nobody, and keeps what it said. Refuses (DomainError) without a key.
+    """Tries the key with a call that can create nobody, and keeps what it said.
 
-    The page waits for it, `TRIAL_SECONDS` at most.
+    Refuses (DomainError) a group without a key, and a key replaced meanwhile. The page waits `TRIAL_SECONDS` at most.
     """
     connection = connection_of_group()
     if connection is None or not connection.sealed_key:
@@ -94,8 +94,10 @@ def try_connection(*, actor: Actor) -> Connection:
             client.check_key()
     except PsiError as error:
         said, works = error.french, False
-    connection.tested_at, connection.tested_ok, connection.tested_said = now(), works, said[:300]
-    connection.save(update_fields=["tested_at", "tested_ok", "tested_said"])
+    tried = Connection.objects.filter(sealed_key=connection.sealed_key)
+    if not tried.update(tested_at=now(), tested_ok=works, tested_said=said[:300]):
+        raise DomainError("Replaced", "La clé a été remplacée pendant l'essai : essayez la nouvelle.", "key")
+    connection.refresh_from_db()
     _say(actor, TESTED, said=said)
     return connection
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import ProgrammingError
 
+from identities.psi.client import PsiClient
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.operations import set_key, stop_sending
 from identities.psi.pace import LONGEST_TURN, may_try, note_failure, note_success, take_turn
@@ -132,6 +133,19 @@ class TestPage:
         browser = client_for(administrator)
         browser.post(HERE.format(group.slug, "cle/"), {"key": "mauvaise"})
         assert "clé refusée" in browser.post(HERE.format(group.slug, "essai/"), follow=True).content.decode()
+
+    def test_a_key_replaced_during_its_trial_is_not_said_to_be_tried(
+        self, group, client_for, administrator, monkeypatch
+    ):
+        with tenant(group.id):
+            set_key(actor=administrator, key="ancienne-cle")
+        monkeypatch.setattr(
+            PsiClient, "check_key", lambda client: set_key(actor=administrator, key="nouvelle-cle")
+        )
+        page = client_for(administrator).post(HERE.format(group.slug, "essai/"), follow=True).content.decode()
+        assert "remplacée pendant" in page
+        with tenant(group.id):
+            assert Connection.objects.get().tested_ok is None
 
     def test_a_site_manager_does_not_see_it(self, group, client_for, manager):
         assert client_for(manager).get(HERE.format(group.slug, "")).status_code == 403
