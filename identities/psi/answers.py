@@ -157,13 +157,22 @@ def _block(name: str, shape: Shape) -> BlockAnswer:
 
 
 def _words(shape: Shape, details: list[Shape]) -> str:
-    """Its own sentences, but for those that repeat a rejected value, whichever sentence it stands in."""
-    rejected = [value for one in details for value in _values(one.get("rejected"))]
+    """Its own sentences, but for those that repeat a rejected value or the civil status, whichever they stand in."""
+    rejected = [value for one in details for value in _values(one.get("rejected"))] + _civil_words(shape)
     said = [_text(shape, "message") or _text(shape, "error")]
     said += [_text(one, "message") for one in _list(shape.get("erreurs")) if isinstance(one, Mapping)]
     said += [_text(one, "message") for one in details]
     kept = [one for one in said if one and not any(value in one.casefold() for value in rejected)]
     return " · ".join(dict.fromkeys(kept))[:MOST_TEXT]
+
+
+def _civil_words(shape: Shape) -> list[str]:
+    """Names and dates that the RNIPP told."""
+    person = _part(_part(shape, "rnippData") or _part(shape, "dataRnipp"), "individu")
+    names = [one for one in _list(person.get("identites")) if isinstance(one, Mapping)]
+    told = [one.get(key) for one in names for key in ("nom", "prenoms")]
+    told += [_part(person, event).get("date") for event in ("naissance", "deces")]
+    return [word for one in told for word in _values(one)]
 
 
 def _values(rejected: Any) -> list[str]:

@@ -135,6 +135,19 @@ def test_a_rejected_value_is_read_nowhere():
     assert "01-01-2000" not in repr(answer)
 
 
+def test_a_sentence_that_repeats_the_civil_status_is_not_kept():
+    rnipp = {"individu": {"identites": [{"statut": "O", "nom": "Durand", "prenoms": ["Zélie"]}]}}
+    identity = {
+        "status": 400,
+        "code": f"{PREFIX}NOUVEAU",
+        "error": "Connue sous DURAND",
+        "erreurs": [{"message": "Prénom attendu : Zélie"}, {"message": "À revoir"}],
+        "rnippData": rnipp,
+    }
+    answer = read_answer(400, {"status": 400, "identity": identity})
+    assert answer.identity.text == "À revoir"
+
+
 @pytest.mark.parametrize("rejected", ["KERGOAT", ["KERGOAT", "x"]])
 def test_a_rejected_value_is_left_out_of_every_sentence(rejected):
     identity = {
