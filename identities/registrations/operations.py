@@ -26,6 +26,7 @@ from identities.registrations.rules import (
     check_can_correct,
     check_can_retry,
     check_can_withdraw,
+    check_no_doubt,
     check_reason,
     check_still_ours,
 )
@@ -205,11 +206,12 @@ def _send_again(actor: Actor, request: RegistrationRequest) -> None:
 
 
 def close_partly_done(*, actor: Actor, request_id: UUID) -> None:
-    """Enough is done. Refuses (DomainError) a request that is not partly done."""
+    """Enough is done. Refuses (DomainError) a request that is not partly done, and a card that may have been ordered."""
     with transaction.atomic():
         request = locked(request_id)
         if request.state != RequestState.PARTLY_DONE:
             raise DomainError(f"{request.pk} is {request.state}", MOVED)
+        check_no_doubt(RequestBlock.objects.filter(request=request).values_list("state", flat=True))
         move(actor, CLOSED, request, RequestState.DONE, settled_at=now())
         forget_echo(request)
         tell(request)

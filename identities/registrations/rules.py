@@ -1,6 +1,6 @@
 """What may be done of a request, said in French when it may not."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -59,15 +59,20 @@ def check_can_withdraw(request: RegistrationRequest, states: set[str]) -> None:
             f"{request.pk} is {request.state}",
             "Cette demande est partie : elle ne peut plus être retirée. Attendez sa réponse.",
         )
-    if BlockState.UNKNOWN in states:
-        raise DomainError(
-            f"{request.pk} may have ordered a card",
-            "Une carte a peut-être été commandée : dites d'abord ce qu'il en est, puis retirez la demande.",
-        )
+    check_no_doubt(states)
     if request.state == RequestState.QUEUED and BlockState.DONE in states:
         raise DomainError(
             f"{request.pk} is partly made",
             "Une partie de cette demande est déjà faite : attendez la réponse à ce qui reste, puis arrêtez là.",
+        )
+
+
+def check_no_doubt(states: Iterable[str]) -> None:
+    """`states`: those of a request's blocks. Refuses (DomainError) to forget a card that may have been ordered."""
+    if BlockState.UNKNOWN in states:
+        raise DomainError(
+            "A card may have been ordered",
+            "Une carte a peut-être été commandée : dites d'abord ce qu'il en est.",
         )
 
 

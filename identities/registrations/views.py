@@ -77,7 +77,7 @@ def page(request: TenantRequest, request_id: UUID, establishment_id: UUID | None
         "person_url": person_url(request, found.person, establishment_id),
         "waiting_url": _waiting_url(request, found, establishment_id),
         "recheck_url": _recheck_url(request, found, step, establishment_id) if may_work else "",
-        "acts": _acts(request, found, establishment_id) if may_work else {},
+        "acts": _acts(request, found, step, establishment_id) if may_work else {},
         "has_death": _has_death(found),
         "opens_death": request.access.establishments_for(Permission.CIVIL_STATUS_VIEW) is None,
     }
@@ -101,12 +101,14 @@ def _sees_payload(request: TenantRequest, found: RegistrationRequest) -> bool:
 
 
 def _acts(
-    request: TenantRequest, found: RegistrationRequest, establishment_id: UUID | None
+    request: TenantRequest, found: RegistrationRequest, step: NextStep, establishment_id: UUID | None
 ) -> dict[str, str]:
     """The other things that may be done now, each with its address."""
     acts = {}
     if _is_open_to_choice(found):
         acts["Dates, activité et carte demandées"] = url_of(request, "blocks", found, establishment_id)
+    if found.state == RequestState.PARTLY_DONE and step.route == "registrations:retry":
+        acts["Arrêter là…"] = url_of(request, "close", found, establishment_id)
     if can_withdraw(found):
         acts["Retirer la demande…"] = url_of(request, "withdraw", found, establishment_id)
     return acts

@@ -6,7 +6,13 @@ from identities.assignments.models import Assignment
 from identities.psi.answers import read_answer
 from identities.registrations.departure_operations import withdraw_departed
 from identities.registrations.models import RegistrationRequest, RequestBlock
-from identities.registrations.operations import retry_blocks, retry_unavailable, withdraw_request
+from identities.registrations.operations import (
+    close_partly_done,
+    retry_blocks,
+    retry_unavailable,
+    settle_unknown_card,
+    withdraw_request,
+)
 from identities.registrations.set_operations import ask_forgotten, queue_requests
 from identities.registrations.settling import API, settle
 from portal.dispatch.models import Message
@@ -123,6 +129,15 @@ class TestAPartThatMayBeDone:
             withdraw_request(actor=administrator, request_id=request.pk, reason="Contrat annulé")
         assert "carte" in refusal.value.french
         assert state_of(request) == state
+
+    def test_nor_is_it_closed_with_the_doubt(self, asked, administrator):
+        request = asked("partly_done", "unknown")
+        with pytest.raises(DomainError) as refusal:
+            close_partly_done(actor=administrator, request_id=request.pk)
+        assert "carte" in refusal.value.french
+        settle_unknown_card(actor=administrator, request_id=request.pk, outcome="not_ordered")
+        close_partly_done(actor=administrator, request_id=request.pk)
+        assert state_of(request) == "done"
 
     def test_what_is_done_already_is_not_taken_back_from_the_queue(self, asked, administrator):
         request = asked("queued")

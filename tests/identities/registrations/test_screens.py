@@ -334,3 +334,13 @@ def test_every_state_has_a_next_step(group, state):
         step = next_step(request, list(request.blocks.all()), [])
     assert isinstance(step, NextStep)
     assert step.sentence.endswith(".")
+
+
+def test_what_may_be_asked_again_may_also_be_left_there(group, desk):
+    """Somebody who left: nothing of theirs is asked again, and the request must end all the same."""
+    request = made(group, state="partly_done", blocks=("identity", "employment", "card_psi"))
+    with tenant(group.id):
+        request.blocks.filter(kind="card_psi").update(state="refused")
+    page = text(desk.get(address(group, "request", request_id=request.pk)))
+    assert address(group, "retry", request_id=request.pk) in page
+    assert address(group, "close", request_id=request.pk) in page
