@@ -41,11 +41,11 @@ class Registration:
 
 def doors_of_functions(on: date | None = None) -> dict[str, str]:
     """Function code → door, that day (today by default), successors of closed codes included."""
-    rows = list(
-        RegistrationAuthority.objects.order_by("function_code", F("valid_from").asc(nulls_first=True))
-    )
-    return {one.function_code: one.door for one in rows} | {
-        one.function_code: one.door for one in rows if _holds(one, on or today())
+    day = on or today()
+    rows = RegistrationAuthority.objects.order_by("function_code", F("valid_from").asc(nulls_first=True))
+    whole = list(rows.values_list("function_code", "door", "valid_from", "valid_to"))
+    return {code: door for code, door, _, _ in whole} | {
+        code: door for code, door, first, after in whole if _holds(first, after, day)
     }
 
 
@@ -80,7 +80,7 @@ def _registration(
     successors = ", ".join(
         f"{labels.get(one, one)} ({one.partition('-')[2]})" for one in row.replaced_by.split()
     )
-    closed = not _holds(row, day)
+    closed = not _holds(row.valid_from, row.valid_to, day)
     under = f" sous {successors}" if successors else ""
     sentence = f"{label} : enregistrement par {row.authority_name}{under}. {WHAT_TO_DO[row.door]}"
     if closed and row.valid_to:
@@ -91,5 +91,5 @@ def _registration(
     return Registration(label, row.door, brief, sentence, f"{row.source} ; autorité {row.authority}")
 
 
-def _holds(row: RegistrationAuthority, day: date) -> bool:
-    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day < row.valid_to)
+def _holds(first: date | None, after: date | None, day: date) -> bool:
+    return (first is None or first <= day) and (after is None or day < after)

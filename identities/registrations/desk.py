@@ -65,7 +65,7 @@ def board(asked: DeskFilter, states: Iterable[str]) -> dict[str, list[Registrati
     found: dict[str, list[RegistrationRequest]] = {state: [] for state in states}
     rows = _narrowed(asked, of_every_state=True).filter(state__in=list(found)).annotate(rank=ranked)
     ids = rows.filter(rank__lte=CARDS).order_by().values_list("pk", flat=True)
-    shown = RegistrationRequest.objects.filter(pk__in=list(ids))
+    shown = RegistrationRequest.objects.filter(pk__in=ids)
     shown = shown.select_related("person", "establishment", "function").only(*_SHOWN)
     for one in shown.order_by("created_at", "pk"):
         found[one.state].append(one)

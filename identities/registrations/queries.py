@@ -1,7 +1,7 @@
 """Reads of requests: who is to be registered, one request, where a batch is, what the RNIPP said."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from identities.registrations.routes import FunctionRoutes, agency_staff, regist
 from identities.registrations.states import OPEN_STATES, RequestState
 from portal.foundation.names import search_key
 from portal.foundation.secrets import decrypt
+
+_STAY_SHOWN = ("person_id", "establishment__name", "function__label")
 
 
 @dataclass(frozen=True)
@@ -45,31 +47,32 @@ class BatchProgress:
         return self.waiting == 0
 
 
-def stays_to_register() -> QuerySet[Assignment]:
-    """Open stays of functions that the employer registers, agency staff as the group chose: two statements to make."""
-    doors = doors_of_functions()
+def stays_to_register(doors: Mapping[str, str]) -> QuerySet[Assignment]:
+    """Open stays of functions that the employer registers, agency staff as the group chose: one statement to make."""
     ours = [code for code, door in doors.items() if door == RegistrationDoor.EMPLOYER]
     return Assignment.objects.filter(
         registered_here(agency_staff()), state__in=OPEN_STAYS, function_id__in=ours
     )
 
 
-def stays_of_others() -> QuerySet[Assignment]:
+def stays_of_others(doors: Mapping[str, str]) -> QuerySet[Assignment]:
     """Open stays of functions that an ordre or an ARS registers: whoever has one is theirs, whatever else they do here."""
-    theirs = [code for code, door in doors_of_functions().items() if door != RegistrationDoor.EMPLOYER]
+    theirs = [code for code, door in doors.items() if door != RegistrationDoor.EMPLOYER]
     return Assignment.objects.filter(state__in=OPEN_STAYS, function_id__in=theirs)
 
 
 def registered_by_others(person_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these people whom an ordre or an ARS registers, for a stay that the door sees."""
-    return set(stays_of_others().filter(person_id__in=list(person_ids)).values_list("person_id", flat=True))
+    theirs = stays_of_others(doors_of_functions()).filter(person_id__in=list(person_ids))
+    return set(theirs.values_list("person_id", flat=True))
 
 
 def people_to_register(
     *, establishment_id: UUID | None = None, function_code: str = "", text: str = ""
 ) -> QuerySet[Person]:
     """People present or arriving without a national number nor an open request, by name; `stay_id`: what asks for it."""
-    stays = stays_to_register().filter(group_id=OuterRef("group_id"), person_id=OuterRef("pk"))
+    doors = doors_of_functions()
+    stays = stays_to_register(doors).filter(group_id=OuterRef("group_id"), person_id=OuterRef("pk"))
     if establishment_id:
         stays = stays.filter(establishment_id=establishment_id)
     if function_code:
@@ -84,7 +87,7 @@ def people_to_register(
     open_ones = RegistrationRequest.objects.filter(
         group_id=OuterRef("group_id"), person_id=OuterRef("pk"), state__in=OPEN_STATES
     )
-    theirs = stays_of_others().filter(group_id=OuterRef("group_id"), person_id=OuterRef("pk"))
+    theirs = stays_of_others(doors).filter(group_id=OuterRef("group_id"), person_id=OuterRef("pk"))
     rows = Person.objects.filter(
         Exists(stays), ~Exists(numbers), ~Exists(open_ones), ~Exists(theirs), merged_into=None
     )
@@ -97,9 +100,8 @@ def people_to_register(
 def lines_to_register(people: Iterable[Person]) -> list[ToRegister]:
     """A page of `people_to_register` with the stay, the routes and what is missing: three statements."""
     shown = list(people)
-    stays = Assignment.objects.select_related("establishment", "function").in_bulk(
-        [one.stay_id for one in shown]  # type: ignore[attr-defined]
-    )
+    whole = Assignment.objects.select_related("establishment", "function").only(*_STAY_SHOWN)
+    stays = whole.in_bulk([one.stay_id for one in shown])  # type: ignore[attr-defined]
     routes = routes_of_functions({one.function_id for one in stays.values()})
     found = []
     for person in shown:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from identities.assignments.models import short_label
-from identities.people.models import Person
+from identities.people.models import Person, Sex
 from identities.registrations.completeness import FRANCE
 from identities.registrations.queries import ToRegister, people_to_register
 from portal.foundation.addresses import address
@@ -20,6 +20,8 @@ HEADER = (
 _ABROAD = ~Q(birth_country_code__in=["", FRANCE])
 # What a record may lack, as the filter offers it: the same that `completeness` asks of it.
 LACKING = {
+    "prenom": ("Prénom", Q(first_names=[])),
+    "sexe": ("Sexe", ~Q(sex__in=Sex.values)),
     "mobile": ("Mobile", Q(phone="")),
     "courriel": ("Courriel", Q(email="")),
     "naissance": ("Date de naissance complète", Q(birth_date="") | Q(birth_date__contains="-00")),

@@ -108,6 +108,21 @@ def test_what_a_record_lacks_is_a_word_on_the_list_and_a_sentence_in_the_export(
     assert "Le courriel, obligatoire quand l'établissement enregistre : complétez la fiche." in said
 
 
+def test_a_record_without_a_first_name_or_a_sex_is_not_complete(group, desk):
+    with tenant(group.id):
+        for name, lacks in (("Abeille", {"first_names": []}), ("Bourdon", {"sex": ""}), ("Cigale", {})):
+            person = PersonFactory(birth_name=name, reachable=True, **lacks)
+            AssignmentFactory(establishment=group.first, function_id="R85-313", person=person)
+
+    def listed(lacks: str) -> list[str]:
+        page = text(desk.get(address(group, "to_register") + f"?manque={lacks}"))
+        return [name for name in ("ABEILLE", "BOURDON", "CIGALE") if name in page.upper()]
+
+    assert listed("rien") == ["CIGALE"]
+    assert listed("prenom") == ["ABEILLE"]
+    assert listed("sexe") == ["BOURDON"]
+
+
 def test_nobody_ticked_is_said(group, desk):
     said = text(desk.post(address(group, "prepare"), {}, follow=True))
     assert "Personne n&#x27;est coché" in said
