@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from identities.psi.client import PsiClient
-from identities.psi.failures import PsiError
+from identities.psi.failures import PsiError, PsiUnknownOutcomeError
 from identities.psi.models import Connection, EstablishmentFormat
 from identities.psi.queries import connection_of_group, sending_key
 from identities.psi.rules import check_key, check_stop_reason
@@ -92,6 +92,11 @@ def try_connection(*, actor: Actor) -> Connection:
     try:
         with PsiClient(sending_key(), TRIAL_SECONDS) as client:
             client.check_key()
+    except PsiUnknownOutcomeError as error:
+        said, works = (
+            f"L'essai n'a pas eu de réponse utile ({error.cause}) : recommencez dans un moment.",
+            False,
+        )
     except PsiError as error:
         said, works = error.french, False
     tried = Connection.objects.filter(sealed_key=connection.sealed_key)

@@ -134,6 +134,16 @@ class TestPage:
         browser.post(HERE.format(group.slug, "cle/"), {"key": "mauvaise"})
         assert "clé refusée" in browser.post(HERE.format(group.slug, "essai/"), follow=True).content.decode()
 
+    def test_a_trial_without_an_answer_promises_nothing_of_a_request(
+        self, group, client_for, administrator, psi_api
+    ):
+        browser = client_for(administrator)
+        browser.post(HERE.format(group.slug, "cle/"), {"key": SANDBOX_KEY})
+        psi_api.fault("psi_wrong_type")
+        page = browser.post(HERE.format(group.slug, "essai/"), follow=True).content.decode()
+        assert "réponse illisible" in page
+        assert "le portail le vérifie" not in page
+
     def test_a_key_replaced_during_its_trial_is_not_said_to_be_tried(
         self, group, client_for, administrator, monkeypatch
     ):
