@@ -20,6 +20,7 @@ CLOCKS = (
     ("numero", "Numéro attendu"),
     ("en-retard", "Numéro en retard"),
     ("ecps", "e-CPS à déclarer"),
+    ("autre-nom", "Numéro sous un autre nom"),
 )
 
 

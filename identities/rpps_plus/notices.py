@@ -1,4 +1,5 @@
-"""What the digest says of the RPPS+ portal: late numbers, e-CPS to declare, sites nobody may register for. No name."""
+"""What the digest says of the RPPS+ portal: late numbers, e-CPS to declare, numbers under another name, sites
+nobody may register for. No name."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,12 +16,18 @@ from tenants.notices.registry import Item, digest_section
 LATE = ("numéro RPPS est en retard", "numéros RPPS sont en retard", "de plus de 24 heures")
 ECPS = ("e-CPS est possible et pas encore déclarée", "e-CPS sont possibles et pas encore déclarées", "")
 
+OTHER_NAME = (
+    "numéro reporté est dans l'Annuaire Santé sous un autre nom",
+    "numéros reportés sont dans l'Annuaire Santé sous un autre nom",
+    "",
+)
+
 
 @digest_section("rpps_portal")
 def rpps_portal(access: Access) -> Iterator[Item]:
     """By site, then the sites without a gestionnaire in order, for those who see the whole group."""
     work = reverse("rpps_plus:worklist", args=[access.group_slug])
-    for clock, words in (("en-retard", LATE), ("ecps", ECPS)):
+    for clock, words in (("en-retard", LATE), ("autre-nom", OTHER_NAME), ("ecps", ECPS)):
         rows = portal_work(clock=clock).order_by().values_list("establishment_id").annotate(Count("pk"))
         url = f"{work}?suivi={clock}"
         yield from items_by_site(dict(rows), words, partial(_at_site, url), url)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from identities.registrations.models import RegistrationRequest, Route
 from identities.registrations.states import RequestState
@@ -43,7 +43,8 @@ def sites_without_manager(managers: Iterable[RppsManager]) -> list[Establishment
 def portal_work(*, establishment_id: UUID | None = None, clock: str = "") -> QuerySet[RegistrationRequest]:
     """Requests to enter, or entered and without a number, the oldest first.
 
-    `clock`: `a-saisir`, `numero` (awaited), `en-retard` (the number is late), `ecps` (possible, and nobody said so).
+    `clock`: `a-saisir`, `numero` (awaited), `en-retard` (the number is late), `ecps` (possible, and nobody said so),
+    `autre-nom` (the Annuaire Santé shows the number under another name).
     """
     rows = RegistrationRequest.objects.filter(route=Route.PORTAL)
     if establishment_id:
@@ -51,10 +52,17 @@ def portal_work(*, establishment_id: UUID | None = None, clock: str = "") -> Que
     to_enter, awaited = Q(state=RequestState.READY), Q(state=RequestState.SENT)
     late = awaited & Q(sent_at__lt=now() - NUMBER_WITHIN)
     ecps = Q(state=RequestState.DONE, ecps_on=None, numbered_on__lte=today() - ECPS_WITHIN)
-    asked = {"a-saisir": to_enter, "numero": awaited, "en-retard": late, "ecps": ecps & _recent()}
+    asked = {
+        "a-saisir": to_enter, "numero": awaited, "en-retard": late, "ecps": ecps & _recent(),
+        "autre-nom": Q(Exists(_contradicted()), state=RequestState.DONE),
+    }  # fmt: skip
     rows = rows.filter(asked.get(clock, to_enter | awaited))
     shown = rows.select_related("person", "establishment", "function")
     return shown.order_by(F("sent_at").asc(nulls_last=True), "created_at", "pk")
+
+
+def _contradicted() -> QuerySet[PortalEntry]:
+    return PortalEntry.objects.filter(request=OuterRef("pk")).exclude(contradiction="")
 
 
 def _recent() -> Q:

@@ -92,7 +92,7 @@ def sheets(request: TenantRequest) -> HttpResponse:
     filters = WorkForm(request.GET, sites=establishment_names())
     rows = portal_work(establishment_id=filters.site, clock="a-saisir")
     asked = request.GET.get("demande", "")
-    found = [one for one in rows[:MOST_SHEETS] if not asked or str(one.pk) == asked]
+    found = [one for one in rows if str(one.pk) == asked] if asked else list(rows[:MOST_SHEETS])
     if not found:
         messages.info(request, "Aucune demande à saisir : rien à imprimer.")
         return redirect("rpps_plus:worklist", request.access.group_slug)

@@ -174,6 +174,8 @@ class TestTheDirectory:
         with tenant(group.id):
             verify_numbers()
             assert "autre nom" in PortalEntry.objects.get().contradiction
+            RegistrationRequest.objects.update(ecps_on=today())
+            assert list(portal_work(clock="autre-nom")) == [numbered]
             assert not DirectoryLink.objects.exists()
 
 
@@ -230,6 +232,20 @@ class TestPages:
         browser = client_for(administrator)
         assert browser.get(f"{where}exporter/?format=xlsx").status_code == 200
         assert browser.get(f"{where}fiches/").status_code in (200, 302)
+
+    def test_one_sheet_is_found_wherever_it_stands_in_the_list(
+        self, group, client_for, administrator, monkeypatch
+    ):
+        monkeypatch.setattr("identities.rpps_plus.views.MOST_SHEETS", 1)
+        with tenant(group.id):
+            at_portal(group.first)
+            last = at_portal(group.first)
+        where = f"/g/{group.slug}/enregistrements/portail/fiches/"
+        browser = client_for(administrator)
+        browser.get(f"{where}?demande={last.pk}")
+        assert browser.get(f"{where}?demande=nimporte").status_code == 302
+        with tenant(group.id):
+            assert Line.objects.get(act="rpps_sheet_printed").object_id == last.person_id
 
 
 @pytest.mark.django_db
