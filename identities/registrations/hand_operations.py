@@ -95,9 +95,11 @@ def expire_request(*, actor: Actor, request_id: UUID) -> None:
 
 
 def note_ecps(*, actor: Actor, request_id: UUID, on: date) -> None:
-    """The person's e-CPS works since that day. Refuses (DomainError) a day to come or before the number."""
+    """The person's e-CPS works since that day. Refuses (DomainError) a day to come or before the number, and no number."""
     with transaction.atomic():
         request = locked(request_id)
+        if not request.rpps_numbers and not request.psi_identifier:
+            raise DomainError("No number", "Reportez d'abord le numéro : l'e-CPS s'active avec lui.", "on")
         if on > today() or (request.numbered_on and on < request.numbered_on):
             raise DomainError(
                 "Impossible day",

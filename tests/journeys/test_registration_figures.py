@@ -30,7 +30,9 @@ def test_figures_open_their_list_and_agency_staff_is_chosen(
     check(page)
     page.goto(f"/g/{group.slug}/enregistrements/reglages/")
     check(page)
-    assert not page.locator("main").evaluate("main => / [:;?!»]|« /.test(main.textContent)")  # never first on a line
+    assert not page.locator("main").evaluate(
+        "main => / [:;?!»]|« /.test(main.textContent)"
+    )  # never first on a line
     page.get_by_label("L'établissement : elles sont proposées comme les autres").check()
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.get_by_text("Choix enregistré")).to_be_visible()

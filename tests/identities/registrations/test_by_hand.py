@@ -100,6 +100,10 @@ class TestThePortal:
         entered.refresh_from_db()
         assert entered.ecps_on == today()
 
+    def test_no_e_cps_without_a_number(self, entered):
+        with pytest.raises(DomainError, match="No number"):
+            note_ecps(actor=ACTOR, request_id=entered.pk, on=today())
+
     def test_nobody_confirmed_in_time(self, entered):
         expire_request(actor=ACTOR, request_id=entered.pk)
         entered.refresh_from_db()
