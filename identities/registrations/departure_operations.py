@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from identities.assignments.models import Assignment
 from identities.assignments.rules import OPEN_STATES as OPEN_STAYS
-from identities.people.models import Person
 from identities.registrations.completing import ask_for, look_again
 from identities.registrations.models import ActivityEndReason, BlockKind, RegistrationRequest, Route
 from identities.registrations.operations import withdraw_request
@@ -23,23 +22,22 @@ from portal.journal.operations import Act, Actor
 STOP_PREPARED = Act("registration_stop_prepared", "{actor} a préparé la fin d'activité de {object}.")
 
 
-def prepare_stop(
-    *, actor: Actor, person_id: UUID, establishment_id: UUID, ends_on: date, end_reason: str
-) -> RegistrationRequest:
-    """The end of an activity by API PSI, for somebody who left that establishment; the person's e-CPS is not touched.
+def prepare_stop(*, actor: Actor, assignment_id: UUID, ends_on: date, end_reason: str) -> RegistrationRequest:
+    """The end by API PSI of the activity of that stay, of the function that was left; the person's e-CPS is not touched.
 
-    Refuses (DomainError) a reason out of JDV_J92, somebody who never worked there, and a second open request by API PSI.
+    Refuses (DomainError) a reason out of JDV_J92, a day before the stay began, and a second open request by API PSI.
     """
     if end_reason not in ActivityEndReason.values:
         raise DomainError("Not in JDV_J92", "Choisissez le motif de fin dans la liste.", "end_reason")
-    person = Person.objects.filter(pk=person_id).first()
-    stay = _last_stay(person, establishment_id, ends_on) if person else None
-    if person is None or stay is None:
-        raise DomainError("No stay there", "Cette personne n'a pas d'affectation dans cet établissement.")
+    stay = Assignment.objects.select_related("person", "function").get(pk=assignment_id)
+    began = stay.starts_at.astimezone(PARIS).date()
+    if ends_on < began:
+        french = f"La personne n'est arrivée que le {began:%d/%m/%Y} : vérifiez la date."
+        raise DomainError("Ends before it began", french, "ends_on")
     codes = routes_of_function(stay.function_id).codes
     request = RegistrationRequest(
-        person=person, establishment_id=establishment_id, assignment=stay, function=stay.function, route=Route.PSI,
-        state=RequestState.DRAFT, starts_on=stay.starts_at.astimezone(PARIS).date(), ends_on=ends_on,
+        person=stay.person, establishment_id=stay.establishment_id, assignment=stay, function=stay.function, route=Route.PSI,
+        state=RequestState.DRAFT, starts_on=began, ends_on=ends_on,
         end_reason=end_reason, practice_mode=practice_mode(stay.contract),
         activity_genre=codes.activity_genre if codes else "", category=codes.category if codes else "",
         created_by=actor.actor_id, created_by_name=actor.actor_name,
@@ -56,16 +54,6 @@ def prepare_stop(
     note(actor, STOP_PREPARED, [(request, "")])
     look_again(actor, request)
     return request
-
-
-def _last_stay(person: Person, establishment_id: UUID, ends_on: date) -> Assignment | None:
-    rows = Assignment.objects.filter(person=person, establishment_id=establishment_id)
-    return (
-        rows.filter(starts_at__date__lte=ends_on)
-        .select_related("function")
-        .order_by("-starts_at", "-pk")
-        .first()
-    )
 
 
 def withdraw_departed(*, actor: Actor, assignment_ids: Collection[UUID]) -> int:

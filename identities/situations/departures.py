@@ -9,22 +9,29 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from identities.assignments.models import Assignment, EndReason
+from identities.assignments.states import AssignmentState
 from identities.registrations.models import RegistrationSettings
 from identities.registrations.operations import withdraw_request
 from identities.registrations.routes import agency_staff
 from identities.registrations.states import RequestState
 from identities.situations.facts import is_back, our_functions
 from identities.situations.models import SituationToClose
-from identities.situations.states import SITUATION_TRANSITIONS, SituationState
+from identities.situations.states import SITUATION_TRANSITIONS, WAITING, SituationState
 from portal.foundation.clock import now
+from portal.foundation.errors import DomainError
 from portal.journal.operations import Act, Entry, Machine, record_set
 
 TRACKING = Machine("Le suivi des départs")
+NEVER_CAME = (EndReason.MISTAKE, EndReason.NO_SHOW)
 SWEPT = timedelta(days=60)  # ours: departures that the night looks at again
 
 OPENED = Act("situation.opened", "{actor} a ouvert la situation RPPS à clore de {person} ({site}) : {why}.")
+OPEN_AGAIN = Act(
+    "situation.opened_again", "{actor} a rouvert la situation RPPS de {person} ({site}) : {why}."
+)
 DROPPED = Act(
     "situation.dropped", "{actor} a classé sans objet la situation RPPS de {person} ({site}) : {why}."
 )
@@ -101,11 +108,36 @@ def drop_situations(*, person_ids: Sequence[UUID] | None = None) -> int:
     return returned + _drop(merged, "sa fiche a été réunie avec une autre")
 
 
-def _drop(rows: QuerySet[SituationToClose], why: str) -> int:
+def reopen_situations() -> int:
+    """Opens again what a return had set aside, when nobody worked there in the end; says how many.
+
+    What somebody set aside stays so, and so does what a later departure stands for.
+    """
+    aside = SituationToClose.objects.filter(
+        state=SituationState.NOT_NEEDED, settled_by=None, settled_by_name=TRACKING.actor_name,
+        settled_at__gt=now() - SWEPT, person__merged_into=None,
+    )  # fmt: skip
+    same = {name: OuterRef(name) for name in ("group_id", "person_id", "establishment_id")}
+    others = SituationToClose.objects.filter(
+        Q(ended_on__gte=OuterRef("ended_on")) | Q(state__in=WAITING), **same
+    ).exclude(pk=OuterRef("pk"))
+    worked = Assignment.objects.filter(
+        **same, state=AssignmentState.ENDED, function_id__in=our_functions(),
+        starts_at__gt=OuterRef("assignment__starts_at"),
+    ).exclude(end_reason__in=NEVER_CAME)  # fmt: skip
+    rows = aside.filter(~is_back(), ~Exists(others), ~Exists(worked))
     found = list(with_names(rows.select_for_update(of=("self",))))
-    for one in found:
-        if one.state == SituationState.ASKED and one.request_id is not None:
-            withdraw_request(actor=TRACKING, request_id=one.request_id, reason=f"De retour : {why}.")
+    SITUATION_TRANSITIONS.move(
+        SituationToClose.objects.filter(pk__in=[one.pk for one in found]),
+        SituationState.OPEN, note="Le retour noté entre-temps n'a pas eu lieu.", request=None, settled_at=None,
+        settled_by_name="",
+    )  # fmt: skip
+    return record_set(TRACKING, OPEN_AGAIN, [line_about(one, "le retour n'a pas eu lieu") for one in found])
+
+
+def _drop(rows: QuerySet[SituationToClose], why: str) -> int:
+    locked = with_names(rows.select_for_update(of=("self",)))
+    found = [one for one in locked if _taken_back(one, f"De retour : {why}.")]
     note = f"{why[:1].upper()}{why[1:]}."
     SITUATION_TRANSITIONS.move(
         SituationToClose.objects.filter(pk__in=[one.pk for one in found]),
@@ -115,6 +147,17 @@ def _drop(rows: QuerySet[SituationToClose], why: str) -> int:
         settled_by_name=TRACKING.actor_name,
     )
     return record_set(TRACKING, DROPPED, [line_about(one, why) for one in found])
+
+
+def _taken_back(one: SituationToClose, reason: str) -> bool:
+    """Whether nothing goes on of the end that was asked; what the API has done in part can no longer be withdrawn."""
+    if one.request_id is None or one.state != SituationState.ASKED:
+        return True
+    try:
+        withdraw_request(actor=TRACKING, request_id=one.request_id, reason=reason)
+    except DomainError:
+        return False
+    return True
 
 
 def with_names(rows: QuerySet[SituationToClose]) -> QuerySet[SituationToClose]:

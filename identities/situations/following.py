@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from identities.national_directory.queries import main_file_date
 from identities.registrations.models import BlockKind, RequestBlock
 from identities.registrations.states import BlockState, RequestState
-from identities.situations.departures import TRACKING, line_about, with_names
+from identities.situations.departures import OPEN_AGAIN, TRACKING, line_about, with_names
 from identities.situations.facts import is_back, open_in_directory
 from identities.situations.models import ClosedBy, SituationToClose
 from identities.situations.rules import DIRECTORY_DAYS
@@ -19,9 +19,6 @@ from portal.foundation.clock import now, today
 from portal.journal.operations import Act, record_set
 
 CLOSED = Act("situation.closed_by_answer", "{actor} a clos la situation RPPS de {person} ({site}) : {why}.")
-OPEN_AGAIN = Act(
-    "situation.opened_again", "{actor} a rouvert la situation RPPS de {person} ({site}) : {why}."
-)
 VERIFIED = Act("situation.verified", "{actor} a vérifié la situation RPPS de {person} ({site}) : {why}.")
 _OVER = (
     RequestState.REFUSED,

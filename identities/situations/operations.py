@@ -40,8 +40,7 @@ def ask_stop(
     with transaction.atomic():
         request = prepare_stop(
             actor=actor,
-            person_id=situation.person_id,
-            establishment_id=situation.establishment_id,
+            assignment_id=situation.assignment_id,
             ends_on=ends_on,
             end_reason=end_reason,
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from identities.situations.departures import drop_situations, open_situations
+from identities.situations.departures import drop_situations, open_situations, reopen_situations
 from identities.situations.following import compare_with_directory, follow_requests
 from portal.foundation.tenancy.tasks import ClockTask, TenantTask
 from tenants.groups.queries import open_groups
@@ -22,4 +22,5 @@ def look_at_every_group() -> int:
 @shared_task(base=TenantTask, name="identities.situations.tasks.look_at_group")
 def look_at_group(**_: Any) -> int:
     """In one transaction; says how many situations moved. Run twice the same night, the second moves none."""
-    return follow_requests() + compare_with_directory() + drop_situations() + open_situations()
+    moved = follow_requests() + compare_with_directory() + drop_situations()
+    return moved + open_situations() + reopen_situations()

@@ -131,13 +131,7 @@ class TestADeparture:
     def test_an_end_of_activity_is_prepared_once_and_stays(self, group, door):
         stay = AssignmentFactory(establishment=group.first, person__reachable=True, ended=True)
         PersonIdentifierFactory(person=stay.person, kind="rpps", value=RPPS)
-        asked = {
-            "actor": ACTOR,
-            "person_id": stay.person_id,
-            "establishment_id": group.first.pk,
-            "ends_on": today(),
-            "end_reason": "CHL",
-        }
+        asked = {"actor": ACTOR, "assignment_id": stay.pk, "ends_on": today(), "end_reason": "CHL"}
         request = prepare_stop(**asked)
         assert (request.state, request.ends_on, request.end_reason) == ("ready", today(), "CHL")
         assert withdraw_departed(actor=ACTOR, assignment_ids=[stay.pk]) == 0
@@ -149,7 +143,14 @@ class TestADeparture:
         stay = AssignmentFactory(establishment=group.first, ended=True)
         asked = {"ends_on": today(), "end_reason": "AUT"} | change
         with pytest.raises(DomainError):
-            prepare_stop(actor=ACTOR, person_id=stay.person_id, establishment_id=group.first.pk, **asked)
+            prepare_stop(actor=ACTOR, assignment_id=stay.pk, **asked)
+
+    def test_the_end_is_of_what_was_left_whatever_began_since(self, group, door):
+        left = AssignmentFactory(establishment=group.first, person__reachable=True, ended=True)
+        PersonIdentifierFactory(person=left.person, kind="rpps", value=RPPS)
+        AssignmentFactory(person=left.person, establishment=group.first, function_id="G15-60")  # a nurse now
+        request = prepare_stop(actor=ACTOR, assignment_id=left.pk, ends_on=today(), end_reason="AUT")
+        assert (request.function_id, request.assignment_id) == (left.function_id, left.pk)
 
 
 class TestAMerge:

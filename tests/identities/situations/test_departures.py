@@ -1,12 +1,13 @@
 """Which departures leave a situation to close; the same message again; returns; the night's sweep."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from identities.assignments.models import Assignment
 from identities.assignments.operations import end_assignment, start_assignment
-from identities.situations.departures import drop_situations, open_situations
+from identities.situations.departures import drop_situations, open_situations, reopen_situations
 from identities.situations.models import SituationToClose
 from identities.situations.states import SituationState
 from identities.situations.tasks import look_at_group
@@ -130,6 +131,27 @@ class TestAReturn:
         opened_by(stay)
         AssignmentFactory(person=stay.person, establishment=group.second)
         assert drop_situations() == 0
+
+    @pytest.mark.parametrize(("end_reason", "opened"), [("mistake", 1), ("no_show", 1), ("early", 0)])
+    def test_that_was_a_mistake_opens_it_again_the_night_after(self, group, door, end_reason, opened):
+        """« early » on an agency's contract: they did work there, and their own departure is not for the establishment."""
+        stay = registered_leaver(group.first)
+        opened_by(stay)
+        back = AssignmentFactory(
+            person=stay.person,
+            establishment=group.first,
+            starts_at=now() - timedelta(hours=1),
+            contract="temp",
+        )
+        drop_situations(person_ids=[stay.person_id])
+        end_assignment(actor=ACTOR, assignment=back, reason=end_reason)
+        assert [opened_by(back), reopen_situations(), reopen_situations()] == [0, opened, 0]
+        [found] = SituationToClose.objects.all()
+        assert (found.assignment_id, found.state) == (stay.pk, "open" if opened else "not_needed")
+
+    def test_nobody_s_own_decision_is_opened_again(self, group, door):
+        SituationFactory(not_needed=True, settled_by=uuid4())
+        assert reopen_situations() == 0
 
     def test_then_a_second_departure_opens_another_one(self, group, door):
         stay = registered_leaver(group.first)

@@ -152,3 +152,13 @@ def test_a_return_takes_back_the_end_that_has_not_left(group, door, state, left)
     assert drop_situations(person_ids=[situation.person_id]) == (0 if left else 1)
     sent = RegistrationRequest.objects.get()
     assert (sent.state == "withdrawn") is not left
+
+
+@pytest.mark.django_db
+def test_a_return_leaves_an_end_that_the_api_has_begun(group, door):
+    situation = asked(group.first, request="queued")
+    [sent] = RegistrationRequest.objects.all()
+    RequestBlock.objects.create(request=sent, establishment_id=group.first.pk, kind="identity", state="done")
+    AssignmentFactory(person=situation.person, establishment=group.first, starts_at=now())
+    assert drop_situations(person_ids=[situation.person_id]) == 0
+    assert RegistrationRequest.objects.get().state == "queued"
