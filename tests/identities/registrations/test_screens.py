@@ -324,6 +324,9 @@ def test_a_site_reads_its_lists_in_plain_words(group, client_for, manager):
     assert "CORNEILLE" not in shown["a-corriger"]
     assert "BOUVREUIL" in shown["en-attente"]
     assert "DINDON" in shown["sans-demande"]
+    assert "il manque : courriel, mobile" in shown["sans-demande"]
+    for name in ("self_registrations:list", "situations:list"):
+        assert reverse(name, args=[group.slug, group.first.pk]) in shown["sans-demande"]
     home = reverse("shell:site_home", kwargs={"group_slug": group.slug, "establishment_id": group.first.pk})
     assert "Un enregistrement national est à corriger." in text(site.get(home))
 
